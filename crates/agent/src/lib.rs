@@ -1,0 +1,1 @@
+//! The signing agent: protocol modules, plan, consent, ceremony.

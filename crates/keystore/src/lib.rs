@@ -1,0 +1,1 @@
+//! Key files: listing, opening, signing.

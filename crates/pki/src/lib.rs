@@ -1,0 +1,1 @@
+//! Certificates of Kazakhstan's PKI: owners, roles, purposes, signature checks.

@@ -1,0 +1,1 @@
+//! CMS/CAdES, XMLDSig and raw signatures: making and verifying.

@@ -1,0 +1,3 @@
+//! Tanba: a desktop signing agent.
+
+fn main() {}

@@ -1,0 +1,201 @@
+//! What the agent and its window say to each other.
+//!
+//! One JSON object a line: [`ToWindow`] on the window's standard input, [`FromWindow`] on its standard output.
+//! The agent decides everything; the window shows and asks. Words are the window's business: messages carry
+//! reasons and figures, never sentences, so that one window speaks three languages.
+//!
+//! TypeScript types are generated from these by `cargo test -p window-messages` into `ui/src/messages`.
+
+mod document;
+mod key;
+mod secret;
+mod settings;
+mod site;
+
+pub use document::{DocumentName, DocumentView, Preview, SignatureForm};
+pub use key::{KeyOwner, KeyProblem, KeyPurpose, KeyRole, KeyState, KeyView};
+pub use secret::PasswordText;
+pub use settings::{Language, SettingsView};
+pub use site::{Caller, SiteView};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Number of a request, unique while the agent runs. Messages about another request than the one shown are dropped.
+pub type RequestId = u32;
+
+/// A line from the agent to the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[ts(export)]
+pub enum ToWindow {
+    /// Show this request and bring the window up.
+    Request(Box<RequestView>),
+    /// The key list changed: a search ended, a file was opened, the person pressed Refresh.
+    Keys {
+        /// The request whose list it is.
+        request: RequestId,
+        /// The whole list, in the order to show.
+        keys: Vec<KeyView>,
+        /// The key to select, when the agent knows better than what is selected now.
+        selected: Option<String>,
+    },
+    /// The content of one document, as asked by [`FromWindow::View`].
+    Preview {
+        /// The request.
+        request: RequestId,
+        /// Index of the document in the request, from 0.
+        document: u32,
+        /// What can be shown of it.
+        preview: Preview,
+    },
+    /// The key could not be used; the window stays open and says why.
+    Refused {
+        /// The request.
+        request: RequestId,
+        /// The key's [`KeyView::id`].
+        key: String,
+        /// Why.
+        problem: KeyProblem,
+    },
+    /// The password was right, signing goes on.
+    Progress {
+        /// The request.
+        request: RequestId,
+        /// Documents signed so far.
+        done: u32,
+        /// Documents in all.
+        total: u32,
+    },
+    /// The request ended well: hide.
+    Done {
+        /// The request.
+        request: RequestId,
+    },
+    /// The request is no more: the page left or the agent stops. Nothing was signed.
+    Withdrawn {
+        /// The request.
+        request: RequestId,
+    },
+    /// Signing failed after the password; nothing was sent to the page but an error.
+    Failed {
+        /// The request.
+        request: RequestId,
+    },
+    /// Show the settings.
+    Settings(SettingsView),
+    /// Leave.
+    Quit,
+}
+
+/// A line from the window to the agent.
+#[derive(Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[ts(export)]
+pub enum FromWindow {
+    /// The window program runs and can show a request.
+    Ready,
+    /// The request is on the screen: painted, not just built.
+    Painted {
+        /// The request.
+        request: RequestId,
+    },
+    /// The person's act of consent: sign with this key.
+    Sign {
+        /// The request.
+        request: RequestId,
+        /// The key's [`KeyView::id`].
+        key: String,
+        /// What the person typed.
+        password: PasswordText,
+    },
+    /// The person said no, or closed the window.
+    Cancel {
+        /// The request.
+        request: RequestId,
+    },
+    /// The person wants to see a document.
+    View {
+        /// The request.
+        request: RequestId,
+        /// Index of the document, from 0.
+        document: u32,
+    },
+    /// The person picked a key file in the system's chooser.
+    OpenFile {
+        /// The request.
+        request: RequestId,
+        /// Absolute path.
+        path: String,
+    },
+    /// Look for keys again.
+    Refresh {
+        /// The request.
+        request: RequestId,
+    },
+    /// The person switched the language; it is remembered.
+    SetLanguage {
+        /// The new language.
+        language: Language,
+    },
+    /// The person changed the settings.
+    SaveSettings {
+        /// All of them.
+        settings: SettingsView,
+    },
+}
+
+/// A request as the person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RequestView {
+    /// Number of the request.
+    pub request: RequestId,
+    /// What the page asks for.
+    pub verb: Verb,
+    /// Who asks.
+    pub site: SiteView,
+    /// What will be signed, in order. Empty for [`Verb::ShowCertificate`].
+    pub documents: Vec<DocumentView>,
+    /// The form of the signature; absent for [`Verb::ShowCertificate`].
+    pub form: Option<SignatureForm>,
+    /// What the person should mind.
+    pub warnings: Vec<Warning>,
+    /// The keys found so far.
+    pub keys: Vec<KeyView>,
+    /// The key to select first: the one last used on this site.
+    pub selected: Option<String>,
+    /// True while the search for keys goes on; a [`ToWindow::Keys`] follows.
+    pub searching: bool,
+    /// The language to speak.
+    pub language: Language,
+}
+
+/// What a page asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Verb {
+    /// Log in: one signature with an authentication key over a challenge.
+    LogIn,
+    /// Sign the documents.
+    Sign,
+    /// Hand the certificate's data (name, IIN, organisation) to the page; nothing is signed.
+    ShowCertificate,
+}
+
+/// What the person should mind before agreeing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Warning {
+    /// The page asked that any certificate be accepted, whoever issued it (`chain: []`).
+    AnyIssuer,
+    /// The page asked that expired certificates be accepted.
+    ExpiredAllowed,
+    /// The page asked that revoked certificates be accepted.
+    RevokedAllowed,
+    /// Only a digest came: what it stands for cannot be shown.
+    DigestOnly,
+}

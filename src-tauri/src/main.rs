@@ -1,0 +1,3 @@
+//! The window of Tanba.
+
+fn main() {}

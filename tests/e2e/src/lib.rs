@@ -1,0 +1,1 @@
+//! End to end tests; each file in `tests/` is one of them.

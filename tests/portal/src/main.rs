@@ -1,0 +1,3 @@
+//! A demo portal: registration and log-in by a signature.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! A window without a person: picks the key and types the password that it was told.
+
+fn main() {}
