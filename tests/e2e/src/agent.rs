@@ -1,0 +1,141 @@
+//! A real agent with a data folder, keys and a window of the test's choice.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::{desktop::Desktop, places, process::Program};
+
+/// A running agent.
+pub struct Agent {
+    /// The port on which it listens.
+    pub port: u16,
+    /// Its local CA, PEM.
+    pub ca: PathBuf,
+    program: Program,
+}
+
+/// The line that `tanba agent` prints when it listens.
+#[derive(Deserialize)]
+struct Listening {
+    address: std::net::SocketAddr,
+    ca: PathBuf,
+}
+
+/// How to start an agent.
+pub struct Setup<'a> {
+    /// Folder for its data and logs.
+    pub folder: &'a Path,
+    /// `--window`, or the real window when absent.
+    pub window: Option<String>,
+    /// Folders with keys.
+    pub keys: &'a [PathBuf],
+    /// The desktop for the real window.
+    pub desktop: Option<&'a Desktop>,
+    /// Where the window's WebDriver listens, when it shall be driven.
+    pub inspector: Option<u16>,
+    /// The port, 0 for a free one.
+    pub port: u16,
+}
+
+impl Agent {
+    /// Starts it and waits until it listens.
+    ///
+    /// # Errors
+    /// When it does not; the message carries its log.
+    pub fn start(setup: &Setup<'_>) -> Result<Self> {
+        let mut command = Command::new(places::program("tanba")?);
+        let home = setup.folder.join("agent-home");
+        std::fs::create_dir_all(&home)?;
+        command
+            .arg("agent")
+            .args(["--port", &setup.port.to_string()])
+            .arg("--data-dir")
+            .arg(setup.folder.join("agent"));
+        for folder in setup.keys {
+            command.arg("--keys").arg(folder);
+        }
+        if let Some(window) = &setup.window {
+            command.args(["--window", window]);
+        }
+        // Never the person's own home, with or without a desktop.
+        command.env("HOME", &home).env_remove("NCALAYERPORT");
+        if let Some(desktop) = setup.desktop {
+            desktop.dress(&mut command);
+        }
+        if let Some(port) = setup.inspector {
+            command
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{port}"));
+        }
+        let mut program = Program::start("agent", setup.folder, &mut command)?;
+        let line = program.line()?;
+        let listening: Listening =
+            serde_json::from_str(&line).with_context(|| format!("the agent said {line}"))?;
+        Ok(Self {
+            port: listening.address.port(),
+            ca: listening.ca,
+            program,
+        })
+    }
+
+    /// An agent whose window is the robot: picks `key`, types `password`.
+    ///
+    /// # Errors
+    /// As [`Agent::start`].
+    pub fn with_robot(folder: &Path, key: &Path, password: &str, more: &str) -> Result<Self> {
+        let window = robot(folder, key, password, more)?;
+        Self::start(&Setup {
+            folder,
+            window: Some(window),
+            keys: &[],
+            desktop: None,
+            inspector: None,
+            port: 0,
+        })
+    }
+
+    /// Its log so far.
+    pub fn log(&self) -> String {
+        self.program.log()
+    }
+
+    /// Process id.
+    pub fn id(&self) -> u32 {
+        self.program.id()
+    }
+
+    /// Ends it by SIGTERM.
+    ///
+    /// # Errors
+    /// When it does not end cleanly.
+    pub fn end(self) -> Result<()> {
+        let status = self.program.end()?;
+        anyhow::ensure!(status.success(), "the agent ended with {status}");
+        Ok(())
+    }
+}
+
+/// The `--window` of a robot.
+///
+/// # Errors
+/// When the password file cannot be written.
+pub fn robot(folder: &Path, key: &Path, password: &str, more: &str) -> Result<String> {
+    let file = folder.join("password");
+    std::fs::write(&file, password)?;
+    let program = places::program("tanba-robot")?;
+    let line = [
+        program.as_path(),
+        Path::new("--key"),
+        key,
+        Path::new("--password-file"),
+        &file,
+    ]
+    .map(|part| format!("'{}'", part.display()))
+    .join(" ");
+    Ok(format!("{line} {more}"))
+}

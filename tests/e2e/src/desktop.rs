@@ -1,0 +1,91 @@
+//! A virtual desktop: a display, a message bus and a home of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::process::{Program, output};
+
+/// A virtual desktop; everything ends with it.
+pub struct Desktop {
+    display: String,
+    bus: String,
+    home: PathBuf,
+    _screen: Program,
+    _bus: Program,
+}
+
+impl Desktop {
+    /// Starts one; its home and runtime folders lie in `folder`.
+    ///
+    /// # Errors
+    /// When Xvfb or the message bus does not start.
+    pub fn start(folder: &Path) -> Result<Self> {
+        let home = folder.join("home");
+        std::fs::create_dir_all(home.join("run"))?;
+        let screen = [
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x900x24",
+            "-nolisten",
+            "tcp",
+        ];
+        let mut screen = Program::start("xvfb", folder, Command::new("Xvfb").args(screen))?;
+        let display = format!(
+            ":{}",
+            screen.line().context("the virtual display did not start")?
+        );
+        let mut bus = Program::start(
+            "dbus",
+            folder,
+            Command::new("dbus-daemon")
+                .args(["--session", "--nofork", "--print-address=1"])
+                .env("DISPLAY", &display),
+        )?;
+        let address = bus.line().context("the message bus did not start")?;
+        Ok(Self {
+            display,
+            bus: address,
+            home,
+            _screen: screen,
+            _bus: bus,
+        })
+    }
+
+    /// Points a program at this desktop.
+    pub fn dress<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("HOME", &self.home)
+            .env("XDG_RUNTIME_DIR", self.home.join("run"))
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CACHE_HOME")
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Takes a picture of the whole display.
+    ///
+    /// # Errors
+    /// When ImageMagick fails.
+    pub fn picture(&self, file: &Path) -> Result<()> {
+        output(
+            Command::new("import")
+                .env("DISPLAY", &self.display)
+                .args(["-window", "root"])
+                .arg(file),
+        )
+        .map(drop)
+    }
+}
