@@ -148,6 +148,8 @@ pub enum KeyProblem {
     MissingRight,
     /// The site wants another issuer.
     OtherIssuer,
+    /// The site wants a key from a token or a card, and this one is in a file.
+    TokenOnly,
     /// The digest that the site sent has the wrong length for this key's algorithm.
     DigestLength,
     /// The certificate was revoked.

@@ -15,7 +15,7 @@ at: number, } | { "kind": "notYetValid",
 /**
  * First moment of validity, seconds since 1970 UTC.
  */
-from: number, } | { "kind": "logInOnly" } | { "kind": "signingOnly" } | { "kind": "otherPerson" } | { "kind": "otherOrganisation" } | { "kind": "otherCertificate" } | { "kind": "missingRight" } | { "kind": "otherIssuer" } | { "kind": "digestLength" } | { "kind": "revoked", 
+from: number, } | { "kind": "logInOnly" } | { "kind": "signingOnly" } | { "kind": "otherPerson" } | { "kind": "otherOrganisation" } | { "kind": "otherCertificate" } | { "kind": "missingRight" } | { "kind": "otherIssuer" } | { "kind": "tokenOnly" } | { "kind": "digestLength" } | { "kind": "revoked", 
 /**
  * When, seconds since 1970 UTC.
  */
