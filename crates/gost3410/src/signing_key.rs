@@ -1,0 +1,190 @@
+//! Private keys.
+
+use zeroize::Zeroizing;
+
+use crate::digest_number::digest_number;
+use crate::field::{Field, Wide};
+use crate::nonce::Nonces;
+use crate::params::{Params, with_params};
+use crate::scalar::Scalar;
+use crate::signature::widen;
+use crate::{Curve, Error, Signature, VerifyingKey};
+
+/// A private key: a number between 1 and q - 1. Wiped when dropped; has no `Debug`, `Display` or `Clone`.
+pub struct SigningKey {
+    secret: Zeroizing<Wide>,
+    public: VerifyingKey,
+}
+
+impl SigningKey {
+    /// Reads a little-endian number as long as the field: 64 or 32 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PrivateKeyLength`], [`Error::PrivateKeyZero`] or [`Error::PrivateKeyTooLarge`].
+    ///
+    /// `Source:` the OCTET STRING of Kazakhstan's 2015 keys in PKCS#8; RFC 9548 for Russian keys.
+    pub fn from_le_bytes(curve: Curve, bytes: &[u8]) -> Result<Self, Error> {
+        let secret = widen(bytes, curve.field_bytes())
+            .map(Zeroizing::new)
+            .ok_or(Error::PrivateKeyLength {
+                curve,
+                found: bytes.len(),
+            })?;
+        Self::new(curve, secret)
+    }
+
+    /// Reads a big-endian number as an ASN.1 INTEGER holds it: as long as the field, or one zero byte longer, or
+    /// shorter where the leading bytes are zero.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PrivateKeyLength`], [`Error::PrivateKeyZero`] or [`Error::PrivateKeyTooLarge`].
+    ///
+    /// `Source:` the INTEGER of Kazakhstan's 2004 keys in PKCS#8.
+    pub fn from_be_bytes(curve: Curve, bytes: &[u8]) -> Result<Self, Error> {
+        let length = Error::PrivateKeyLength {
+            curve,
+            found: bytes.len(),
+        };
+        let size = curve.field_bytes();
+        let number = match bytes {
+            [0, rest @ ..] if rest.len() == size => rest,
+            [] => return Err(length),
+            other if other.len() <= size => other,
+            _ => return Err(length),
+        };
+        let mut secret = Zeroizing::new([0; 64]);
+        secret
+            .iter_mut()
+            .zip(number.iter().rev())
+            .for_each(|(to, from)| *to = *from);
+        Self::new(curve, secret)
+    }
+
+    /// Makes a new key from the system's random bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Randomness`] when the system gives none.
+    pub fn generate(curve: Curve) -> Result<Self, Error> {
+        loop {
+            let mut secret = Zeroizing::new([0; 64]);
+            let size = curve.field_bytes();
+            getrandom::fill(secret.get_mut(..size).ok_or(Error::Randomness)?)
+                .map_err(|_| Error::Randomness)?;
+            match Self::new(curve, secret) {
+                // Thrown away rather than reduced, so that every key is as likely as any other.
+                Err(Error::PrivateKeyZero | Error::PrivateKeyTooLarge) => {}
+                made => return made,
+            }
+        }
+    }
+
+    fn new(curve: Curve, secret: Zeroizing<Wide>) -> Result<Self, Error> {
+        let public = with_params!(curve, P => public_key::<P>(curve, &secret))?;
+        Ok(Self { secret, public })
+    }
+
+    /// The key's curve.
+    #[must_use]
+    pub const fn curve(&self) -> Curve {
+        self.public.curve()
+    }
+
+    /// The public key that belongs to this one.
+    #[must_use]
+    pub const fn verifying_key(&self) -> &VerifyingKey {
+        &self.public
+    }
+
+    /// Signs a digest as long as the field: 64 or 32 bytes in the order the hash function gives them.
+    ///
+    /// The nonce comes from the key, the digest and 32 fresh bytes of the system's randomness (RFC 6979 section 3.6),
+    /// so two signatures of one digest differ.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DigestLength`]; [`Error::Randomness`] when the system gives no random bytes: then nothing is signed.
+    ///
+    /// `Source:` GOST R 34.10-2012 section 6.1 (RFC 7091 section 6.1).
+    pub fn sign_prehash(&self, digest: &[u8]) -> Result<Signature, Error> {
+        self.sign_prehash_with(digest, |random| {
+            getrandom::fill(random).map_err(|_| Error::Randomness)
+        })
+    }
+
+    /// Signs as [`Self::sign_prehash`] does, with 32 random bytes from `fill`.
+    pub(crate) fn sign_prehash_with(
+        &self,
+        digest: &[u8],
+        fill: impl FnOnce(&mut [u8]) -> Result<(), Error>,
+    ) -> Result<Signature, Error> {
+        with_params!(self.curve(), P => self.sign_hedged::<P>(digest, fill))
+    }
+
+    fn sign_hedged<P: Params>(
+        &self,
+        digest: &[u8],
+        fill: impl FnOnce(&mut [u8]) -> Result<(), Error>,
+    ) -> Result<Signature, Error> {
+        let e = digest_number::<P>(self.curve(), digest)?;
+        let mut random = Zeroizing::new([0; 32]);
+        fill(&mut *random)?;
+        let secret = secret_number::<P>(&self.secret)?;
+        let mut nonces = Nonces::new::<P>(&secret, &e, &*random);
+        loop {
+            let nonce = Zeroizing::new(nonces.next::<P>());
+            if let Some(signature) = sign::<P>(self.curve(), &secret, &e, &nonce) {
+                return Ok(signature);
+            }
+        }
+    }
+
+    /// Signs with the given nonce (little-endian, as long as the field). A nonce that is used twice or can be guessed
+    /// gives the private key away: this is for comparing with published examples only.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DigestLength`], or [`Error::Nonce`] where GOST 34.10 asks for another nonce.
+    #[doc(hidden)]
+    pub fn sign_prehash_with_nonce(&self, digest: &[u8], nonce: &[u8]) -> Result<Signature, Error> {
+        with_params!(self.curve(), P => self.sign_with_nonce::<P>(digest, nonce))
+    }
+
+    fn sign_with_nonce<P: Params>(&self, digest: &[u8], nonce: &[u8]) -> Result<Signature, Error> {
+        let e = digest_number::<P>(self.curve(), digest)?;
+        let nonce = Zeroizing::new(widen(nonce, P::BYTES).ok_or(Error::Nonce)?);
+        let nonce = Zeroizing::new(P::Scalar::from_wide(&nonce).ok_or(Error::Nonce)?);
+        if nonce.is_zero().into() {
+            return Err(Error::Nonce);
+        }
+        let secret = secret_number::<P>(&self.secret)?;
+        sign::<P>(self.curve(), &secret, &e, &nonce).ok_or(Error::Nonce)
+    }
+}
+
+fn public_key<P: Params>(curve: Curve, secret: &Wide) -> Result<VerifyingKey, Error> {
+    let secret = secret_number::<P>(secret)?;
+    if secret.is_zero().into() {
+        return Err(Error::PrivateKeyZero);
+    }
+    Ok(VerifyingKey::from_point(
+        curve,
+        &P::base_table().multiply(&secret),
+    ))
+}
+
+fn secret_number<P: Params>(secret: &Wide) -> Result<Zeroizing<P::Scalar>, Error> {
+    P::Scalar::from_wide(secret)
+        .map(Zeroizing::new)
+        .ok_or(Error::PrivateKeyTooLarge)
+}
+
+/// r = x(k G) mod q, s = r d + k e mod q; `None` where one of them is zero.
+fn sign<P: Params>(curve: Curve, d: &P::Scalar, e: &P::Scalar, k: &P::Scalar) -> Option<Signature> {
+    let r = P::Scalar::from_wide_reduced(&P::base_table().multiply(k).x.to_wide());
+    let s = r.mul(d).add(&k.mul(e));
+    let usable = !(r.is_zero() | s.is_zero());
+    bool::from(usable).then(|| Signature::from_numbers(curve, *r.to_wide(), *s.to_wide()))
+}
