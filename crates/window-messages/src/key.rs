@@ -96,7 +96,11 @@ pub enum KeyState {
 
 /// Why a key cannot be used, now or at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export)]
 pub enum KeyProblem {
     /// The password is wrong; the person tries again.

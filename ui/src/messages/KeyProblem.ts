@@ -7,7 +7,7 @@ export type KeyProblem = { "kind": "wrongPassword" } | { "kind": "tooManyTries",
 /**
  * Seconds to wait.
  */
-wait_seconds: number, } | { "kind": "unreadable" } | { "kind": "notAKeyFile" } | { "kind": "truncated" } | { "kind": "damaged" } | { "kind": "noKey" } | { "kind": "noCertificate" } | { "kind": "severalKeys" } | { "kind": "otherAlgorithm" } | { "kind": "expired", 
+waitSeconds: number, } | { "kind": "unreadable" } | { "kind": "notAKeyFile" } | { "kind": "truncated" } | { "kind": "damaged" } | { "kind": "noKey" } | { "kind": "noCertificate" } | { "kind": "severalKeys" } | { "kind": "otherAlgorithm" } | { "kind": "expired", 
 /**
  * Last moment of validity, seconds since 1970 UTC.
  */

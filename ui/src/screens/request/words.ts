@@ -1,0 +1,47 @@
+import type { Words } from '../../locales'
+import { revealed } from '../../lib/reveal'
+import type { DocumentName } from '../../messages/DocumentName'
+import type { KeyProblem } from '../../messages/KeyProblem'
+import type { RequestView } from '../../messages/RequestView'
+import type { SiteView } from '../../messages/SiteView'
+import { date } from '../../lib/format'
+
+/** What the page asks for. */
+export function verb(words: Words, view: RequestView): string {
+  return view.verb === 'sign' ? words.verb.sign(view.documents.length) : words.verb[view.verb]
+}
+
+/** The same, on the button. */
+export function act(words: Words, view: RequestView): string {
+  return view.verb === 'sign' ? words.act.sign(view.documents.length) : words.act[view.verb]
+}
+
+/** Who asks, in one line. */
+export function caller(words: Words, site: SiteView): string {
+  if (site.caller === 'pageWithoutAddress') return words.site.withoutAddress
+  if (site.caller === 'program') return words.site.program
+  return revealed(site.host)
+}
+
+/** What to call a document. */
+export function documentName(words: Words, name: DocumentName): string {
+  const names = words.documents.names
+  if (name.kind === 'xml') return names.xml(revealed(name.root))
+  if (name.kind === 'file') return names.file(revealed(name.format))
+  return names[name.kind]
+}
+
+/** Why a key cannot be used. */
+export function problem(words: Words, why: KeyProblem): string {
+  switch (why.kind) {
+    case 'tooManyTries':
+      return words.problem.tooManyTries(why.waitSeconds)
+    case 'expired':
+    case 'revoked':
+      return words.problem[why.kind](date(why.at))
+    case 'notYetValid':
+      return words.problem.notYetValid(date(why.from))
+    default:
+      return words.problem[why.kind]
+  }
+}

@@ -1,0 +1,43 @@
+import { Channel, invoke } from '@tauri-apps/api/core'
+import type { FromWindow } from './messages/FromWindow'
+import type { ToWindow } from './messages/ToWindow'
+
+/** Who started the window program. */
+export type Started = 'byAgent' | 'byHand'
+
+/** Words of the system's file chooser. */
+export interface ChooserWords {
+  title: string
+  key_files: string
+  all_files: string
+}
+
+/** What the page may ask of the program around it. */
+export interface Shell {
+  /** Listens to the agent; the answer says whether there is one. */
+  connect(ear: (message: ToWindow) => void): Promise<Started>
+  /** Says a message to the agent. */
+  say(message: FromWindow): Promise<void>
+  /** Brings the window up with a title. */
+  raise(title: string): Promise<void>
+  /** The person has touched the window: it need not stay above others. */
+  settle(): Promise<void>
+  /** Takes the window off the screen. */
+  hide(): Promise<void>
+  /** Lets the person pick a key file; the agent hears of it, the page does not. */
+  chooseKeyFile(request: number, words: ChooserWords): Promise<void>
+  /** Lets the person pick a folder. */
+  chooseFolder(title: string): Promise<string | null>
+}
+
+/** The Tauri program around the page (src-tauri/src/commands.rs). */
+export const tauriShell: Shell = {
+  connect: (ear) => invoke('connect', { ear: new Channel<ToWindow>(ear) }),
+  // Bytes and not an object: Tauri would make more copies of a password from an object.
+  say: (message) => invoke('say', new TextEncoder().encode(JSON.stringify(message))),
+  raise: (title) => invoke('raise', { title }),
+  settle: () => invoke('settle'),
+  hide: () => invoke('hide'),
+  chooseKeyFile: (request, words) => invoke('choose_key_file', { request, words }),
+  chooseFolder: (title) => invoke('choose_folder', { title }),
+}
