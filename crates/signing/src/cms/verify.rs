@@ -282,10 +282,8 @@ impl<'a> Attributes<'a> {
 ///
 /// Source: RFC 5035 sections 3 to 5.
 fn certificate_id(value: Element<'_>, is_v2: bool, certificate: &Certificate) -> Option<bool> {
-    let only = |element: Element<'_>, tag: u8| (element.tag == tag).then_some(element);
-    let list = only(value, SEQUENCE)?.children().next().ok()??;
-    let first = only(list, SEQUENCE)?.children().next().ok()??;
-    let mut fields = only(first, SEQUENCE)?.children();
+    let list = first_sequence(first_sequence(value)?)?;
+    let mut fields = list.children();
     let mut algorithm = if is_v2 { DigestAlgorithm::Sha256 } else { DigestAlgorithm::Sha1 };
     if is_v2 && let Some(named) = fields.optional(SEQUENCE).ok()? {
         algorithm = DigestAlgorithm::from_oid(&signer_info::algorithm(named).ok()?).ok()?;
@@ -303,4 +301,9 @@ fn certificate_id(value: Element<'_>, is_v2: bool, certificate: &Certificate) ->
     // The hash covers the issuer too; a serial number that contradicts it is a forgery or a blunder.
     let strip = |bytes: &[u8]| bytes.iter().copied().skip_while(|byte| *byte == 0).collect::<Vec<_>>();
     Some(strip(serial.content) == strip(certificate.serial_number()))
+}
+
+/// The first element inside a SEQUENCE, when it is a SEQUENCE too.
+fn first_sequence(element: Element<'_>) -> Option<Element<'_>> {
+    (element.tag == SEQUENCE).then(|| element.children().optional(SEQUENCE).ok().flatten()).flatten()
 }
