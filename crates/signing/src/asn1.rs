@@ -58,7 +58,8 @@ impl<'a> Element<'a> {
         if self.tag != OID {
             return Err(Error::Cms("an OBJECT IDENTIFIER is missing"));
         }
-        ObjectIdentifier::from_bytes(self.content).map_err(|_| Error::Cms("an OBJECT IDENTIFIER is damaged"))
+        ObjectIdentifier::from_bytes(self.content)
+            .map_err(|_| Error::Cms("an OBJECT IDENTIFIER is damaged"))
     }
 
     fn join_pieces(&self, joined: &mut Vec<u8>, depth: usize) -> Result<(), Error> {
@@ -122,7 +123,9 @@ impl<'a> Reader<'a> {
 
     /// The next element, which must be there and have this tag; `what` names it in the error.
     pub(crate) fn expect(&mut self, tag: u8, what: &'static str) -> Result<Element<'a>, Error> {
-        self.next()?.filter(|element| element.tag == tag).ok_or(Error::Cms(what))
+        self.next()?
+            .filter(|element| element.tag == tag)
+            .ok_or(Error::Cms(what))
     }
 
     pub(crate) fn required(&mut self, what: &'static str) -> Result<Element<'a>, Error> {
@@ -131,11 +134,19 @@ impl<'a> Reader<'a> {
 
     /// The next element when it has this tag.
     pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Element<'a>>, Error> {
-        if self.rest.first() == Some(&tag) { self.next() } else { Ok(None) }
+        if self.rest.first() == Some(&tag) {
+            self.next()
+        } else {
+            Ok(None)
+        }
     }
 
     pub(crate) fn end(&self, what: &'static str) -> Result<(), Error> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Error::Cms(what)) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Cms(what))
+        }
     }
 }
 
@@ -181,7 +192,9 @@ fn split(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), Error> {
     let (tag, length, header) = read_header(bytes)?;
     let after = bytes.get(header..).unwrap_or_default();
     if let Some(length) = length {
-        let (content, rest) = after.split_at_checked(length).ok_or(Error::Cms("the message is cut off"))?;
+        let (content, rest) = after
+            .split_at_checked(length)
+            .ok_or(Error::Cms("the message is cut off"))?;
         return Ok((Element { tag, content }, rest));
     }
     // Indefinite: skip whole elements until the end-of-contents that belongs to this one.
@@ -193,7 +206,10 @@ fn split(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), Error> {
             open -= 1;
             if open == 0 {
                 let content = after.get(..position).unwrap_or_default();
-                return Ok((Element { tag, content }, after.get(position + 2..).unwrap_or_default()));
+                return Ok((
+                    Element { tag, content },
+                    after.get(position + 2..).unwrap_or_default(),
+                ));
             }
             position += 2;
             continue;
@@ -225,8 +241,13 @@ fn read_header(bytes: &[u8]) -> Result<(u8, Option<usize>, usize), Error> {
         short @ ..0x80 => Ok((*tag, Some(usize::from(*short)), 2)),
         long => {
             let count = usize::from(long & 0x7F);
-            let digits = rest.get(..count).filter(|_| count <= 4).ok_or(Error::Cms("a length is damaged"))?;
-            let length = digits.iter().fold(0_usize, |sum, digit| sum << 8 | usize::from(*digit));
+            let digits = rest
+                .get(..count)
+                .filter(|_| count <= 4)
+                .ok_or(Error::Cms("a length is damaged"))?;
+            let length = digits
+                .iter()
+                .fold(0_usize, |sum, digit| sum << 8 | usize::from(*digit));
             Ok((*tag, Some(length), 2 + count))
         }
     }

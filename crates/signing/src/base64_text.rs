@@ -25,6 +25,9 @@ pub(crate) fn encode_in_lines(bytes: &[u8], columns: usize) -> String {
 ///
 /// Source: XML Schema part 2 section 3.2.16; Kalkan on Java 9 and later writes `&#13;` at each line's end.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    let dense: String = text.chars().filter(|letter| !matches!(letter, ' ' | '\t' | '\n' | '\r')).collect();
+    let dense: String = text
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '\t' | '\n' | '\r'))
+        .collect();
     STANDARD.decode(dense).ok()
 }

@@ -15,10 +15,14 @@ pub(crate) mod oid {
     use der::asn1::ObjectIdentifier;
 
     pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-    pub(crate) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-    pub(crate) const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-    pub(crate) const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-    pub(crate) const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
+    pub(crate) const SIGNED_DATA: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+    pub(crate) const CONTENT_TYPE: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+    pub(crate) const MESSAGE_DIGEST: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+    pub(crate) const SIGNING_TIME: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
     pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier =
         ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
     pub(crate) const SIGNATURE_TIME_STAMP: ObjectIdentifier =

@@ -18,7 +18,11 @@ use std::time::Duration;
 /// [`Error::SigningTime`] for a time that no certificate could name.
 ///
 /// Source: RFC 5652 section 5, RFC 5035, ETSI EN 319 122-1 section 5; NCALayer 1.4 makes the same shape.
-pub fn sign_attached(signer: &dyn Signer, content: &[u8], signing_time: i64) -> Result<Vec<u8>, Error> {
+pub fn sign_attached(
+    signer: &dyn Signer,
+    content: &[u8],
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
     let digest = digest_of(signer).digest(content);
     assemble(signer, Some(content), &digest, signing_time)
 }
@@ -27,7 +31,11 @@ pub fn sign_attached(signer: &dyn Signer, content: &[u8], signing_time: i64) -> 
 ///
 /// # Errors
 /// As [`sign_attached`].
-pub fn sign_detached(signer: &dyn Signer, content: &[u8], signing_time: i64) -> Result<Vec<u8>, Error> {
+pub fn sign_detached(
+    signer: &dyn Signer,
+    content: &[u8],
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
     let digest = digest_of(signer).digest(content);
     assemble(signer, None, &digest, signing_time)
 }
@@ -37,10 +45,17 @@ pub fn sign_detached(signer: &dyn Signer, content: &[u8], signing_time: i64) -> 
 /// # Errors
 /// [`Error::DigestLength`] when `digest` is not as long as the key's own digest (32 bytes for RSA, GOST 2004 and GOST 2015-256,
 /// 64 for GOST 2015-512): no verifier could ever accept it; else as [`sign_attached`].
-pub fn sign_digest(signer: &dyn Signer, digest: &[u8], signing_time: i64) -> Result<Vec<u8>, Error> {
+pub fn sign_digest(
+    signer: &dyn Signer,
+    digest: &[u8],
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
     let expected = digest_of(signer).output_len();
     if digest.len() != expected {
-        return Err(Error::DigestLength { expected, actual: digest.len() });
+        return Err(Error::DigestLength {
+            expected,
+            actual: digest.len(),
+        });
     }
     assemble(signer, None, digest, signing_time)
 }
@@ -65,13 +80,23 @@ fn assemble(
     let content_type = asn1::oid(&oid::DATA);
     // Headers only, so that a large content is copied once.
     let content_length = content.map(<[u8]>::len);
-    let octets = content_length.map(|length| asn1::header(OCTET_STRING, length)).unwrap_or_default();
+    let octets = content_length
+        .map(|length| asn1::header(OCTET_STRING, length))
+        .unwrap_or_default();
     let explicit = content_length
         .map(|length| asn1::header(CONTEXT_0, octets.len() + length))
         .unwrap_or_default();
     let econtent_length = explicit.len() + octets.len() + content_length.unwrap_or_default();
     let encapsulated = asn1::header(SEQUENCE, content_type.len() + econtent_length);
-    let before = [&version[..], &digest_algorithms, &encapsulated, &content_type, &explicit, &octets].concat();
+    let before = [
+        &version[..],
+        &digest_algorithms,
+        &encapsulated,
+        &content_type,
+        &explicit,
+        &octets,
+    ]
+    .concat();
     let after = [&certificates[..], &signer_infos].concat();
     let inside = before.len() + content_length.unwrap_or_default() + after.len();
     let signed_data = asn1::header(SEQUENCE, inside);
@@ -93,7 +118,9 @@ fn signer_info(signer: &dyn Signer, digest: &[u8], signing_time: i64) -> Result<
     let algorithm = certificate.algorithm();
     let attributes = signed_attributes(certificate, digest, signing_time)?;
     // The signature is over the attributes as a SET OF, the message holds them as [0]. Source: RFC 5652 section 5.4.
-    let to_sign = algorithm.digest().digest(&asn1::set_of(SET, attributes.clone()));
+    let to_sign = algorithm
+        .digest()
+        .digest(&asn1::set_of(SET, attributes.clone()));
     let signature = signature::make(signer, &to_sign)?;
     let serial = tlv(INTEGER, &[&positive(certificate.serial_number())]);
     Ok(tlv(
@@ -109,10 +136,20 @@ fn signer_info(signer: &dyn Signer, digest: &[u8], signing_time: i64) -> Result<
     ))
 }
 
-fn signed_attributes(certificate: &Certificate, digest: &[u8], signing_time: i64) -> Result<Vec<Vec<u8>>, Error> {
+fn signed_attributes(
+    certificate: &Certificate,
+    digest: &[u8],
+    signing_time: i64,
+) -> Result<Vec<Vec<u8>>, Error> {
     // ESSCertIDv2 with hashAlgorithm left out (SHA-256 is its default) and no issuerSerial.
-    let certificate_hash = tlv(OCTET_STRING, &[&DigestAlgorithm::Sha256.digest(certificate.der())]);
-    let certificate_id = tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&certificate_hash])])]);
+    let certificate_hash = tlv(
+        OCTET_STRING,
+        &[&DigestAlgorithm::Sha256.digest(certificate.der())],
+    );
+    let certificate_id = tlv(
+        SEQUENCE,
+        &[&tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&certificate_hash])])],
+    );
     Ok(vec![
         attribute(&oid::CONTENT_TYPE, &asn1::oid(&oid::DATA)),
         attribute(&oid::SIGNING_TIME, &time(signing_time)?),

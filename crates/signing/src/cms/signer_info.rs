@@ -2,7 +2,9 @@
 
 use super::oid;
 use crate::Error;
-use crate::asn1::{CONTEXT_0, CONTEXT_0_PRIMITIVE, CONTEXT_1, Element, INTEGER, NULL, Reader, SEQUENCE, SET};
+use crate::asn1::{
+    CONTEXT_0, CONTEXT_0_PRIMITIVE, CONTEXT_1, Element, INTEGER, NULL, Reader, SEQUENCE, SET,
+};
 use der::asn1::ObjectIdentifier;
 use pki::Certificate;
 
@@ -40,9 +42,12 @@ impl SignerIdentifier {
     pub(crate) fn means(&self, certificate: &Certificate) -> bool {
         match self {
             Self::IssuerAndSerial(issuer, serial) => {
-                certificate.issuer().der() == issuer && unpadded(certificate.serial_number()) == serial
+                certificate.issuer().der() == issuer
+                    && unpadded(certificate.serial_number()) == serial
             }
-            Self::SubjectKeyIdentifier(identifier) => certificate.subject_key_id() == Some(identifier),
+            Self::SubjectKeyIdentifier(identifier) => {
+                certificate.subject_key_id() == Some(identifier)
+            }
         }
     }
 }
@@ -90,7 +95,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<SignedData<'_>, Error> {
         }
         signer_infos.push(signer_info(member)?);
     }
-    Ok(SignedData { content_type, content, certificates, signer_infos })
+    Ok(SignedData {
+        content_type,
+        content,
+        certificates,
+        signer_infos,
+    })
 }
 
 fn certificates(set: Element<'_>) -> Result<Vec<Certificate>, Error> {
@@ -123,7 +133,14 @@ fn signer_info(element: Element<'_>) -> Result<SignerInfo<'_>, Error> {
     let signature = fields.required("no signature")?.octets()?;
     let unsigned_attributes = fields.optional(CONTEXT_1)?;
     fields.end("bytes behind the SignerInfo")?;
-    Ok(SignerInfo { signer, digest_algorithm, signed_attributes, signature_algorithm, signature, unsigned_attributes })
+    Ok(SignerInfo {
+        signer,
+        digest_algorithm,
+        signed_attributes,
+        signature_algorithm,
+        signature,
+        unsigned_attributes,
+    })
 }
 
 fn signer_identifier(element: Element<'_>) -> Result<SignerIdentifier, Error> {
@@ -133,7 +150,10 @@ fn signer_identifier(element: Element<'_>) -> Result<SignerIdentifier, Error> {
             let issuer = fields.expect(SEQUENCE, "no issuer")?.to_der()?;
             let serial = fields.expect(INTEGER, "no serialNumber")?;
             fields.end("bytes behind the serialNumber")?;
-            Ok(SignerIdentifier::IssuerAndSerial(issuer, unpadded(serial.content).to_vec()))
+            Ok(SignerIdentifier::IssuerAndSerial(
+                issuer,
+                unpadded(serial.content).to_vec(),
+            ))
         }
         CONTEXT_0_PRIMITIVE => Ok(SignerIdentifier::SubjectKeyIdentifier(element.octets()?)),
         _ => Err(Error::Cms("no sid")),

@@ -22,10 +22,15 @@ pub fn from_text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
             body
         }
     };
-    base64_text::decode(body).map(Cow::Owned).ok_or(Error::NotCms)
+    base64_text::decode(body)
+        .map(Cow::Owned)
+        .ok_or(Error::NotCms)
 }
 
 /// PEM as NCALayer's basics module gives it: `-----BEGIN CMS-----`, lines of 64 characters, LF at each end.
 pub fn to_pem(der: &[u8]) -> String {
-    format!("-----BEGIN CMS-----\n{}\n-----END CMS-----\n", base64_text::encode_in_lines(der, 64))
+    format!(
+        "-----BEGIN CMS-----\n{}\n-----END CMS-----\n",
+        base64_text::encode_in_lines(der, 64)
+    )
 }

@@ -41,13 +41,29 @@ enum Given<'a> {
 fn run(message: &[u8], given: Given<'_>) -> Result<CmsReport, Error> {
     let signed_data = signer_info::read(message)?;
     let certificates = signed_data.certificates;
-    let mut digests = Digests { content: signed_data.content.as_deref(), given, known: Vec::new() };
+    let mut digests = Digests {
+        content: signed_data.content.as_deref(),
+        given,
+        known: Vec::new(),
+    };
     let signers = signed_data
         .signer_infos
         .iter()
-        .map(|signer_info| report(signer_info, &certificates, signed_data.content_type, &mut digests))
+        .map(|signer_info| {
+            report(
+                signer_info,
+                &certificates,
+                signed_data.content_type,
+                &mut digests,
+            )
+        })
         .collect::<Result<_, _>>()?;
-    Ok(CmsReport { content_type: signed_data.content_type, content: signed_data.content, signers, certificates })
+    Ok(CmsReport {
+        content_type: signed_data.content_type,
+        content: signed_data.content,
+        signers,
+        certificates,
+    })
 }
 
 /// The digests of the content, each computed once however many signers there are.
@@ -60,7 +76,9 @@ struct Digests<'a> {
 impl Digests<'_> {
     fn by(&mut self, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Problem> {
         let content = match (self.content, self.given) {
-            (Some(content), Given::Content(given)) if content != given => return Err(Problem::OtherContent),
+            (Some(content), Given::Content(given)) if content != given => {
+                return Err(Problem::OtherContent);
+            }
             (Some(content), _) | (None, Given::Content(content)) => content,
             (None, Given::Digest(digest)) => return Ok(digest.to_vec()),
             (None, Given::Nothing) => return Err(Problem::NoContent),
@@ -87,8 +105,10 @@ fn report(
     let mut problems = Vec::new();
     let mut note = |problem: Problem| problems.push(problem);
     // Several certificates may bear the name; the one that the signature itself names goes first.
-    let mut candidates: Vec<&Certificate> =
-        certificates.iter().filter(|certificate| signer_info.signer.means(certificate)).collect();
+    let mut candidates: Vec<&Certificate> = certificates
+        .iter()
+        .filter(|certificate| signer_info.signer.means(certificate))
+        .collect();
     candidates.sort_by_key(|certificate| !matches!(attributes.names(certificate), Ok(Some(true))));
     let certificate = candidates.first().copied();
     let digest_algorithm = DigestAlgorithm::from_oid(&signer_info.digest_algorithm).ok();
@@ -104,10 +124,15 @@ fn report(
         }
     }
     let message_digest = if signer_info.signed_attributes.is_some() {
-        attributes.check_content_type(content_type).unwrap_or_else(&mut note);
+        attributes
+            .check_content_type(content_type)
+            .unwrap_or_else(&mut note);
         match attributes.message_digest() {
             Ok(signed) => {
-                if content_digest.as_ref().is_some_and(|digest| *digest != signed) {
+                if content_digest
+                    .as_ref()
+                    .is_some_and(|digest| *digest != signed)
+                {
                     note(Problem::DigestMismatch);
                 }
                 Some(signed)
@@ -138,8 +163,13 @@ fn report(
                 Err(problem) => note(problem),
             }
             if let Some(digest_algorithm) = digest_algorithm {
-                check_signature(signer_info, certificate, digest_algorithm, content_digest.as_deref())?
-                    .unwrap_or_else(note);
+                check_signature(
+                    signer_info,
+                    certificate,
+                    digest_algorithm,
+                    content_digest.as_deref(),
+                )?
+                .unwrap_or_else(note);
             }
         }
     }
@@ -163,7 +193,10 @@ fn check_signature(
 ) -> Result<Result<(), Problem>, Error> {
     let named = signer_info.signature_algorithm;
     // Java Kalkan writes the signature's OID, KalkanCrypt the key's.
-    let (key, digest) = match (SignatureAlgorithm::from_oid(&named), Algorithm::from_key_oid(&named)) {
+    let (key, digest) = match (
+        SignatureAlgorithm::from_oid(&named),
+        Algorithm::from_key_oid(&named),
+    ) {
         (Ok(algorithm), _) => (algorithm.key, algorithm.digest),
         (_, Ok(key)) => (key, digest_algorithm),
         _ => return Ok(Err(Problem::UnknownSignatureAlgorithm(named))),
@@ -175,7 +208,10 @@ fn check_signature(
         return Ok(Err(Problem::AlgorithmMismatch));
     }
     let holds = |digest: &[u8]| {
-        certificate.public_key().verify_digest_with(digest_algorithm, digest, &signer_info.signature).is_ok()
+        certificate
+            .public_key()
+            .verify_digest_with(digest_algorithm, digest, &signer_info.signature)
+            .is_ok()
     };
     let Some(attributes) = signer_info.signed_attributes else {
         return Ok(match content_digest {
@@ -196,13 +232,22 @@ fn check_signature(
     let sorted = asn1::set_of(SET, members.clone());
     let holds = holds(&digest_algorithm.digest(&as_written))
         || (sorted != as_written && holds(&digest_algorithm.digest(&sorted)));
-    Ok(if holds { Ok(()) } else { Err(Problem::BadSignature) })
+    Ok(if holds {
+        Ok(())
+    } else {
+        Err(Problem::BadSignature)
+    })
 }
 
 fn time_stamps(signer_info: &SignerInfo<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let attributes = Attributes::read(signer_info.unsigned_attributes)?;
-    let stamps = attributes.0.iter().filter(|(kind, _)| *kind == oid::SIGNATURE_TIME_STAMP);
-    stamps.flat_map(|(_, values)| values.iter().map(|value| value.to_der())).collect()
+    let stamps = attributes
+        .0
+        .iter()
+        .filter(|(kind, _)| *kind == oid::SIGNATURE_TIME_STAMP);
+    stamps
+        .flat_map(|(_, values)| values.iter().map(|value| value.to_der()))
+        .collect()
 }
 
 /// Kind and values of each attribute.
@@ -211,7 +256,9 @@ struct Attributes<'a>(Vec<(ObjectIdentifier, Vec<Element<'a>>)>);
 impl<'a> Attributes<'a> {
     fn read(set: Option<Element<'a>>) -> Result<Self, Error> {
         let mut attributes = Vec::new();
-        let Some(set) = set else { return Ok(Self(attributes)) };
+        let Some(set) = set else {
+            return Ok(Self(attributes));
+        };
         let mut members = set.children();
         while let Some(member) = members.next()? {
             if member.tag != SEQUENCE {
@@ -231,8 +278,16 @@ impl<'a> Attributes<'a> {
     }
 
     /// The value of an attribute that may stand once, with one value.
-    fn single(&self, kind: ObjectIdentifier, name: &'static str) -> Result<Option<Element<'a>>, Problem> {
-        let mut found = self.0.iter().filter(|(its, _)| *its == kind).map(|(_, values)| values.as_slice());
+    fn single(
+        &self,
+        kind: ObjectIdentifier,
+        name: &'static str,
+    ) -> Result<Option<Element<'a>>, Problem> {
+        let mut found = self
+            .0
+            .iter()
+            .filter(|(its, _)| *its == kind)
+            .map(|(_, values)| values.as_slice());
         match (found.next(), found.next()) {
             (None, _) => Ok(None),
             (Some([value]), None) => Ok(Some(*value)),
@@ -242,7 +297,9 @@ impl<'a> Attributes<'a> {
 
     fn check_content_type(&self, content_type: ObjectIdentifier) -> Result<(), Problem> {
         let bad = Problem::BadAttribute("contentType");
-        let value = self.single(oid::CONTENT_TYPE, "contentType")?.ok_or(bad.clone())?;
+        let value = self
+            .single(oid::CONTENT_TYPE, "contentType")?
+            .ok_or(bad.clone())?;
         match value.oid() {
             Ok(signed) if signed == content_type => Ok(()),
             Ok(_) => Err(Problem::ContentTypeMismatch),
@@ -252,14 +309,20 @@ impl<'a> Attributes<'a> {
 
     fn message_digest(&self) -> Result<Vec<u8>, Problem> {
         let bad = Problem::BadAttribute("messageDigest");
-        let value = self.single(oid::MESSAGE_DIGEST, "messageDigest")?.ok_or(bad.clone())?;
+        let value = self
+            .single(oid::MESSAGE_DIGEST, "messageDigest")?
+            .ok_or(bad.clone())?;
         value.octets().map_err(|_| bad)
     }
 
     fn signing_time(&self) -> Result<Option<i64>, Problem> {
         let bad = |_| Problem::BadAttribute("signingTime");
-        let Some(value) = self.single(oid::SIGNING_TIME, "signingTime")? else { return Ok(None) };
-        let der = value.to_der().map_err(|_| Problem::BadAttribute("signingTime"))?;
+        let Some(value) = self.single(oid::SIGNING_TIME, "signingTime")? else {
+            return Ok(None);
+        };
+        let der = value
+            .to_der()
+            .map_err(|_| Problem::BadAttribute("signingTime"))?;
         let since_1970 = UtcTime::from_der(&der)
             .map(|time| time.to_unix_duration())
             .or_else(|_| GeneralizedTime::from_der(&der).map(|time| time.to_unix_duration()))
@@ -271,7 +334,9 @@ impl<'a> Attributes<'a> {
     fn names(&self, certificate: &Certificate) -> Result<Option<bool>, Problem> {
         let v2 = self.single(oid::SIGNING_CERTIFICATE_V2, "signingCertificateV2")?;
         let v1 = self.single(oid::SIGNING_CERTIFICATE, "signingCertificate")?;
-        let (Some(value), is_v2) = (v2.or(v1), v2.is_some()) else { return Ok(None) };
+        let (Some(value), is_v2) = (v2.or(v1), v2.is_some()) else {
+            return Ok(None);
+        };
         certificate_id(value, is_v2, certificate)
             .map(Some)
             .ok_or(Problem::BadAttribute("signingCertificate"))
@@ -284,7 +349,11 @@ impl<'a> Attributes<'a> {
 fn certificate_id(value: Element<'_>, is_v2: bool, certificate: &Certificate) -> Option<bool> {
     let list = first_sequence(first_sequence(value)?)?;
     let mut fields = list.children();
-    let mut algorithm = if is_v2 { DigestAlgorithm::Sha256 } else { DigestAlgorithm::Sha1 };
+    let mut algorithm = if is_v2 {
+        DigestAlgorithm::Sha256
+    } else {
+        DigestAlgorithm::Sha1
+    };
     if is_v2 && let Some(named) = fields.optional(SEQUENCE).ok()? {
         algorithm = DigestAlgorithm::from_oid(&signer_info::algorithm(named).ok()?).ok()?;
     }
@@ -299,11 +368,19 @@ fn certificate_id(value: Element<'_>, is_v2: bool, certificate: &Certificate) ->
     fields.required("no issuer").ok()?;
     let serial = fields.required("no serialNumber").ok()?;
     // The hash covers the issuer too; a serial number that contradicts it is a forgery or a blunder.
-    let strip = |bytes: &[u8]| bytes.iter().copied().skip_while(|byte| *byte == 0).collect::<Vec<_>>();
+    let strip = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .copied()
+            .skip_while(|byte| *byte == 0)
+            .collect::<Vec<_>>()
+    };
     Some(strip(serial.content) == strip(certificate.serial_number()))
 }
 
 /// The first element inside a SEQUENCE, when it is a SEQUENCE too.
 fn first_sequence(element: Element<'_>) -> Option<Element<'_>> {
-    (element.tag == SEQUENCE).then(|| element.children().optional(SEQUENCE).ok().flatten()).flatten()
+    (element.tag == SEQUENCE)
+        .then(|| element.children().optional(SEQUENCE).ok().flatten())
+        .flatten()
 }

@@ -4,7 +4,8 @@ use crate::Error;
 use roxmltree::{Document, Node};
 
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
-const WS_UTILITY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+const WS_UTILITY: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 
 /// The element whose `Id` (also `ID`, `id`, `xml:id`, `wsu:Id`) has this value.
 ///
@@ -12,7 +13,10 @@ const WS_UTILITY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-ws
 ///
 /// # Errors
 /// Not exactly one such element: with two, a signature could be verified over one and the other be acted upon.
-pub(crate) fn find<'a, 'input>(tree: &'a Document<'input>, id: &str) -> Result<Node<'a, 'input>, Error> {
+pub(crate) fn find<'a, 'input>(
+    tree: &'a Document<'input>,
+    id: &str,
+) -> Result<Node<'a, 'input>, Error> {
     let mut found = tree.descendants().filter(|node| has_id(*node, id));
     match (found.next(), found.next()) {
         (Some(element), None) => Ok(element),

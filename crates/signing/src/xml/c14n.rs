@@ -28,7 +28,11 @@ impl Canonicalization {
     pub const EXCLUSIVE: Self = Self::plain(true, false);
 
     const fn plain(exclusive: bool, with_comments: bool) -> Self {
-        Self { exclusive, with_comments, inclusive_prefixes: Vec::new() }
+        Self {
+            exclusive,
+            with_comments,
+            inclusive_prefixes: Vec::new(),
+        }
     }
 
     /// The form that an XMLDSig `Algorithm` names, None when it is not a canonicalisation known here.
@@ -37,7 +41,9 @@ impl Canonicalization {
     pub fn from_uri(uri: &str) -> Option<Self> {
         Some(match uri {
             "http://www.w3.org/TR/2001/REC-xml-c14n-20010315" => Self::plain(false, false),
-            "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments" => Self::plain(false, true),
+            "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments" => {
+                Self::plain(false, true)
+            }
             "http://www.w3.org/2001/10/xml-exc-c14n#" => Self::plain(true, false),
             "http://www.w3.org/2001/10/xml-exc-c14n#WithComments" => Self::plain(true, true),
             _ => return None,
@@ -100,9 +106,14 @@ pub(crate) fn canonicalize(
 }
 
 /// The name with its prefix, as the start tag has it.
-pub(crate) fn qualified_name<'input>(element: Node<'_, 'input>, source: &'input str) -> &'input str {
+pub(crate) fn qualified_name<'input>(
+    element: Node<'_, 'input>,
+    source: &'input str,
+) -> &'input str {
     let tag = source.get(element.range().start + 1..).unwrap_or_default();
-    let end = tag.find([' ', '\t', '\n', '\r', '/', '>']).unwrap_or(tag.len());
+    let end = tag
+        .find([' ', '\t', '\n', '\r', '/', '>'])
+        .unwrap_or(tag.len());
     tag.get(..end).unwrap_or_default()
 }
 
@@ -147,9 +158,11 @@ impl<'a> Writer<'a, '_> {
             return;
         }
         self.output.extend_from_slice(b"</");
-        self.output.extend_from_slice(qualified_name(node, self.source).as_bytes());
+        self.output
+            .extend_from_slice(qualified_name(node, self.source).as_bytes());
         self.output.push(b'>');
-        while let Some((_, prefix, before)) = self.undo.pop_if(|(owner, _, _)| *owner == node.id()) {
+        while let Some((_, prefix, before)) = self.undo.pop_if(|(owner, _, _)| *owner == node.id())
+        {
             match before {
                 Some(namespace) => self.rendered.insert(prefix, namespace),
                 None => self.rendered.remove(prefix),
@@ -160,7 +173,11 @@ impl<'a> Writer<'a, '_> {
     /// Comments and instructions beside the root stand on lines of their own. Source: Canonical XML 1.0 section 2.3.
     fn outside_root(&mut self, node: Node<'a, 'a>, write: impl FnOnce(&mut Vec<u8>)) {
         let top = node.parent().is_some_and(|parent| parent.is_root());
-        let behind_root = top && node.prev_siblings().skip(1).any(|sibling| sibling.is_element());
+        let behind_root = top
+            && node
+                .prev_siblings()
+                .skip(1)
+                .any(|sibling| sibling.is_element());
         if behind_root {
             self.output.push(b'\n');
         }
@@ -176,7 +193,11 @@ impl<'a> Writer<'a, '_> {
         self.output.extend_from_slice(name.as_bytes());
         let mut attributes: Vec<Attribute<'a, 'a>> = element.attributes().collect();
         for (prefix, namespace) in self.namespaces_to_render(element, name, &attributes) {
-            self.output.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
+            self.output.extend_from_slice(if prefix.is_empty() {
+                b" xmlns"
+            } else {
+                b" xmlns:"
+            });
             self.output.extend_from_slice(prefix.as_bytes());
             self.output.extend_from_slice(b"=\"");
             escape_attribute(&mut self.output, namespace);
@@ -187,10 +208,12 @@ impl<'a> Writer<'a, '_> {
         if element.id() == self.apex && !self.form.exclusive {
             self.inherit_xml_attributes(element, &mut attributes);
         }
-        attributes.sort_by_key(|attribute| (attribute.namespace().unwrap_or_default(), attribute.name()));
+        attributes
+            .sort_by_key(|attribute| (attribute.namespace().unwrap_or_default(), attribute.name()));
         for attribute in attributes {
             self.output.push(b' ');
-            self.output.extend_from_slice(self.written_name(&attribute).as_bytes());
+            self.output
+                .extend_from_slice(self.written_name(&attribute).as_bytes());
             self.output.extend_from_slice(b"=\"");
             escape_attribute(&mut self.output, attribute.value());
             self.output.push(b'"');
@@ -208,9 +231,16 @@ impl<'a> Writer<'a, '_> {
         let used = |prefix: &str| {
             prefix_of(name) == prefix
                 || (!prefix.is_empty()
-                    && attributes.iter().any(|attribute| prefix_of(self.written_name(attribute)) == prefix))
+                    && attributes
+                        .iter()
+                        .any(|attribute| prefix_of(self.written_name(attribute)) == prefix))
         };
-        let listed = |prefix: &str| self.form.inclusive_prefixes.iter().any(|listed| listed == prefix);
+        let listed = |prefix: &str| {
+            self.form
+                .inclusive_prefixes
+                .iter()
+                .any(|listed| listed == prefix)
+        };
         if element.id() != self.apex && !self.form.exclusive && declares_nothing(element) {
             return Vec::new();
         }
@@ -225,7 +255,10 @@ impl<'a> Writer<'a, '_> {
         if self.form.exclusive
             && (used("") || listed(""))
             && element.default_namespace().is_none()
-            && self.rendered.get("").is_some_and(|around| !around.is_empty())
+            && self
+                .rendered
+                .get("")
+                .is_some_and(|around| !around.is_empty())
             && !to_render.iter().any(in_force)
         {
             to_render.push(("", ""));
@@ -235,9 +268,16 @@ impl<'a> Writer<'a, '_> {
     }
 
     /// An inclusive subtree takes `xml:*` along from the elements around it. Source: Canonical XML 1.0 section 2.4.
-    fn inherit_xml_attributes(&self, element: Node<'a, 'a>, attributes: &mut Vec<Attribute<'a, 'a>>) {
+    fn inherit_xml_attributes(
+        &self,
+        element: Node<'a, 'a>,
+        attributes: &mut Vec<Attribute<'a, 'a>>,
+    ) {
         for ancestor in element.ancestors().skip(1).filter(Node::is_element) {
-            for inherited in ancestor.attributes().filter(|it| it.namespace() == Some(XML_NAMESPACE)) {
+            for inherited in ancestor
+                .attributes()
+                .filter(|it| it.namespace() == Some(XML_NAMESPACE))
+            {
                 let known = |it: &Attribute<'_, '_>| {
                     it.namespace() == Some(XML_NAMESPACE) && it.name() == inherited.name()
                 };
@@ -259,7 +299,10 @@ fn declares_nothing(element: Node<'_, '_>) -> bool {
         return false;
     };
     let (own, around) = (element.namespaces(), parent.namespaces());
-    own.len() == around.len() && own.zip(around).all(|(one, other)| core::ptr::eq(one, other))
+    own.len() == around.len()
+        && own
+            .zip(around)
+            .all(|(one, other)| core::ptr::eq(one, other))
 }
 
 fn prefix_of(name: &str) -> &str {
@@ -290,8 +333,10 @@ fn escape_attribute(output: &mut Vec<u8>, value: &str) {
 
 fn escape(output: &mut Vec<u8>, text: &str, replacement: impl Fn(u8) -> Option<&'static [u8]>) {
     let mut rest = text.as_bytes();
-    while let Some((at, escaped)) =
-        rest.iter().enumerate().find_map(|(at, byte)| replacement(*byte).map(|escaped| (at, escaped)))
+    while let Some((at, escaped)) = rest
+        .iter()
+        .enumerate()
+        .find_map(|(at, byte)| replacement(*byte).map(|escaped| (at, escaped)))
     {
         let (before, after) = rest.split_at(at);
         output.extend_from_slice(before);

@@ -33,7 +33,11 @@ impl Document {
         let text = with_line_feeds(text).into_owned();
         let scanned = scan(&text)?;
         let canonical = canonicalize(tree(&text)?.root(), &Canonicalization::INCLUSIVE, &[])?;
-        Ok(Self { text, scanned, canonical })
+        Ok(Self {
+            text,
+            scanned,
+            canonical,
+        })
     }
 
     /// Reads a document from a file's bytes: UTF-8, UTF-16 or windows-1251, by byte order mark or declaration.
@@ -54,7 +58,10 @@ impl Document {
 
     /// The document's text: LF line ends, without XML declaration and white space around.
     pub fn text(&self) -> &str {
-        let behind_declaration = self.text.get(self.scanned.declaration_end..).unwrap_or_default();
+        let behind_declaration = self
+            .text
+            .get(self.scanned.declaration_end..)
+            .unwrap_or_default();
         behind_declaration.trim_matches(super::names::is_space)
     }
 
@@ -94,7 +101,10 @@ impl Document {
             copied = resume;
         };
         // The root, when it is empty, ends the list: it must stay open.
-        let (empty_ends, empty_root) = match (self.scanned.root_end_tag, self.scanned.empty_ends.split_last()) {
+        let (empty_ends, empty_root) = match (
+            self.scanned.root_end_tag,
+            self.scanned.empty_ends.split_last(),
+        ) {
             (None, Some((root, inner))) => (inner, Some(root)),
             _ => (self.scanned.empty_ends.as_slice(), None),
         };
@@ -122,8 +132,13 @@ impl Document {
     }
 
     fn root_name(&self) -> &str {
-        let tag = self.text.get(self.scanned.root.start + 1..).unwrap_or_default();
-        let end = tag.find(|letter| !super::names::is_name(letter)).unwrap_or(tag.len());
+        let tag = self
+            .text
+            .get(self.scanned.root.start + 1..)
+            .unwrap_or_default();
+        let end = tag
+            .find(|letter| !super::names::is_name(letter))
+            .unwrap_or(tag.len());
         tag.get(..end).unwrap_or_default()
     }
 }
@@ -131,7 +146,9 @@ impl Document {
 /// Never the document itself: it may hold what is nobody's business.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document").field("bytes", &self.text.len()).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,6 +160,11 @@ pub(crate) fn tree(text: &str) -> Result<roxmltree::Document<'_>, Error> {
         ..Default::default()
     };
     // Two readers must agree: what only one of them accepts is not signed.
-    roxmltree::Document::parse_with_options(text, options)
-        .map_err(|error| Error::Xml(ParseError::new(error.pos().row, error.pos().col, Fault::Other(error.to_string()))))
+    roxmltree::Document::parse_with_options(text, options).map_err(|error| {
+        Error::Xml(ParseError::new(
+            error.pos().row,
+            error.pos().col,
+            Fault::Other(error.to_string()),
+        ))
+    })
 }

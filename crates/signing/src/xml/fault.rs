@@ -33,7 +33,11 @@ impl ParseError {
 
     /// A fault whose place is known already.
     pub(crate) fn new(line: u32, column: u32, fault: Fault) -> Self {
-        Self { line, column, fault }
+        Self {
+            line,
+            column,
+            fault,
+        }
     }
 
     /// The line, counted from 1.
@@ -83,49 +87,89 @@ pub enum Fault {
     MarkupAfterRoot,
     #[error("The content of elements must consist of well-formed character data or markup.")]
     MarkupInContent,
-    #[error("DOCTYPE is disallowed when the feature \"http://apache.org/xml/features/disallow-doctype-decl\" set to true.")]
+    #[error(
+        "DOCTYPE is disallowed when the feature \"http://apache.org/xml/features/disallow-doctype-decl\" set to true."
+    )]
     Doctype,
     #[error("The element type \"{0}\" must be terminated by the matching end-tag \"</{0}>\".")]
     MismatchedEndTag(String),
     #[error("The end-tag for element type \"{0}\" must end with a '>' delimiter.")]
     UnterminatedEndTag(String),
-    #[error("Element type \"{0}\" must be followed by either attribute specifications, \">\" or \"/>\".")]
+    #[error(
+        "Element type \"{0}\" must be followed by either attribute specifications, \">\" or \"/>\"."
+    )]
     UnterminatedStartTag(String),
-    #[error("Attribute name \"{attribute}\" associated with an element type \"{element}\" must be followed by the ' = ' character.")]
+    #[error(
+        "Attribute name \"{attribute}\" associated with an element type \"{element}\" must be followed by the ' = ' character."
+    )]
     AttributeWithoutEquals { element: String, attribute: String },
-    #[error("Open quote is expected for attribute \"{attribute}\" associated with an  element type  \"{element}\".")]
+    #[error(
+        "Open quote is expected for attribute \"{attribute}\" associated with an  element type  \"{element}\"."
+    )]
     AttributeWithoutQuote { element: String, attribute: String },
-    #[error("The value of attribute \"{attribute}\" associated with an element type \"{element}\" must not contain the '<' character.")]
+    #[error(
+        "The value of attribute \"{attribute}\" associated with an element type \"{element}\" must not contain the '<' character."
+    )]
     LessThanInAttribute { element: String, attribute: String },
     #[error("Attribute \"{attribute}\" was already specified for element \"{element}\".")]
     RepeatedAttribute { element: String, attribute: String },
-    #[error("Attribute \"{local}\" bound to namespace \"{namespace}\" was already specified for element \"{element}\".")]
-    RepeatedQualifiedAttribute { element: String, local: String, namespace: String },
-    #[error("Element or attribute \"{0}\" do not match QName production: QName::=(NCName:)?NCName.")]
+    #[error(
+        "Attribute \"{local}\" bound to namespace \"{namespace}\" was already specified for element \"{element}\"."
+    )]
+    RepeatedQualifiedAttribute {
+        element: String,
+        local: String,
+        namespace: String,
+    },
+    #[error(
+        "Element or attribute \"{0}\" do not match QName production: QName::=(NCName:)?NCName."
+    )]
     NotAQualifiedName(String),
     #[error("The prefix \"{prefix}\" for element \"{element}\" is not bound.")]
     UnboundElementPrefix { prefix: String, element: String },
-    #[error("The prefix \"{prefix}\" for attribute \"{attribute}\" associated with an element type \"{element}\" is not bound.")]
-    UnboundAttributePrefix { prefix: String, attribute: String, element: String },
+    #[error(
+        "The prefix \"{prefix}\" for attribute \"{attribute}\" associated with an element type \"{element}\" is not bound."
+    )]
+    UnboundAttributePrefix {
+        prefix: String,
+        attribute: String,
+        element: String,
+    },
     #[error("Element \"{0}\" cannot have \"xmlns\" as its prefix.")]
     XmlnsElement(String),
     #[error("Attribute \"{0}\" cannot have \"xmlns\" as its local name.")]
     XmlnsLocalName(String),
-    #[error("The value of the attribute \"prefix=\"xmlns\",localpart=\"{0}\",rawname=\"xmlns:{0}\"\" is invalid. Prefixed namespace bindings may not be empty.")]
+    #[error(
+        "The value of the attribute \"prefix=\"xmlns\",localpart=\"{0}\",rawname=\"xmlns:{0}\"\" is invalid. Prefixed namespace bindings may not be empty."
+    )]
     EmptyPrefixBinding(String),
-    #[error("The prefix \"xml\" cannot be bound to any namespace other than its usual namespace; neither can the namespace for \"xml\" be bound to any prefix other than \"xml\".")]
+    #[error(
+        "The prefix \"xml\" cannot be bound to any namespace other than its usual namespace; neither can the namespace for \"xml\" be bound to any prefix other than \"xml\"."
+    )]
     XmlPrefixBound,
-    #[error("The prefix \"xmlns\" cannot be bound to any namespace explicitly; neither can the namespace for \"xmlns\" be bound to any prefix explicitly.")]
+    #[error(
+        "The prefix \"xmlns\" cannot be bound to any namespace explicitly; neither can the namespace for \"xmlns\" be bound to any prefix explicitly."
+    )]
     XmlnsPrefixBound,
     #[error("An invalid XML character (Unicode: 0x{0:x}) was found in the {1}.")]
     InvalidCharacter(u32, Place),
-    #[error("An invalid XML character (Unicode: 0x{code:x}) was found in the value of attribute \"{attribute}\" and element is \"{element}\".")]
-    InvalidCharacterInAttribute { code: u32, element: String, attribute: String },
+    #[error(
+        "An invalid XML character (Unicode: 0x{code:x}) was found in the value of attribute \"{attribute}\" and element is \"{element}\"."
+    )]
+    InvalidCharacterInAttribute {
+        code: u32,
+        element: String,
+        attribute: String,
+    },
     #[error("Character reference \"&#{0}\" is an invalid XML character.")]
     InvalidCharacterReference(String),
-    #[error("A decimal representation must immediately follow the \"&#\" in a character reference.")]
+    #[error(
+        "A decimal representation must immediately follow the \"&#\" in a character reference."
+    )]
     CharacterReferenceWithoutDecimal,
-    #[error("A hexadecimal representation must immediately follow the \"&#x\" in a character reference.")]
+    #[error(
+        "A hexadecimal representation must immediately follow the \"&#x\" in a character reference."
+    )]
     CharacterReferenceWithoutHexadecimal,
     #[error("The character reference must end with the ';' delimiter.")]
     UnterminatedCharacterReference,
@@ -135,7 +179,9 @@ pub enum Fault {
     UnterminatedReference(String),
     #[error("The entity \"{0}\" was referenced, but not declared.")]
     UndeclaredEntity(String),
-    #[error("The character sequence \"]]>\" must not appear in content unless used to mark the end of a CDATA section.")]
+    #[error(
+        "The character sequence \"]]>\" must not appear in content unless used to mark the end of a CDATA section."
+    )]
     SectionEndInContent,
     #[error("The string \"--\" is not permitted within comments.")]
     DashesInComment,

@@ -23,15 +23,19 @@ impl XmlSignatureReport {
     /// Says nothing about whether the certificate is valid, trusted or revoked, nor, without
     /// [`covers_whole_document`](Self::covers_whole_document), about anything outside the referenced elements.
     pub fn holds(&self) -> bool {
-        self.problems.is_empty() && self.references.iter().all(|reference| reference.problem.is_none())
+        self.problems.is_empty()
+            && self
+                .references
+                .iter()
+                .all(|reference| reference.problem.is_none())
     }
 
     /// True when a Reference that holds covers the document's root with everything inside, but for the signature itself
     /// and signatures added later.
     pub fn covers_whole_document(&self) -> bool {
-        self.references
-            .iter()
-            .any(|reference| reference.problem.is_none() && reference.covers == Some(Covered::WholeDocument))
+        self.references.iter().any(|reference| {
+            reference.problem.is_none() && reference.covers == Some(Covered::WholeDocument)
+        })
     }
 }
 

@@ -44,7 +44,14 @@ pub(crate) struct Scanned {
 /// # Errors
 /// The first thing that is not well-formed, is a DOCTYPE, is XML 1.1, or exceeds a limit.
 pub(crate) fn scan(text: &str) -> Result<Scanned, ParseError> {
-    let mut scanner = Scanner { text, position: 0, nodes: 0, bindings_sum: 0, bindings: Vec::new(), found: Scanned::default() };
+    let mut scanner = Scanner {
+        text,
+        position: 0,
+        nodes: 0,
+        bindings_sum: 0,
+        bindings: Vec::new(),
+        found: Scanned::default(),
+    };
     match scanner.document() {
         Ok(()) => Ok(scanner.found),
         Err((position, fault)) => Err(ParseError::at(text, position, fault)),
@@ -89,10 +96,18 @@ impl<'a> Scanner<'a> {
             self.skip_spaces();
             let rest = self.rest();
             if rest.is_empty() {
-                return if before_root { self.fail(Fault::PrematureEnd) } else { Ok(()) };
+                return if before_root {
+                    self.fail(Fault::PrematureEnd)
+                } else {
+                    Ok(())
+                };
             }
             if !rest.starts_with('<') {
-                return self.fail(if before_root { Fault::ContentInProlog } else { Fault::ContentInTrailer });
+                return self.fail(if before_root {
+                    Fault::ContentInProlog
+                } else {
+                    Fault::ContentInTrailer
+                });
             }
             if rest.starts_with("<!--") {
                 self.comment()?;
@@ -141,7 +156,9 @@ impl<'a> Scanner<'a> {
                 self.end_tag(name)?;
                 if start_tag_end == at {
                     // The ">" before "</name>" belongs to the empty end: "></name>" becomes "/>".
-                    self.found.empty_ends.push(start_tag_end.saturating_sub(1)..self.position);
+                    self.found
+                        .empty_ends
+                        .push(start_tag_end.saturating_sub(1)..self.position);
                 } else if open.len() == 1 {
                     self.found.root_end_tag = Some(at);
                 }
@@ -192,9 +209,13 @@ impl<'a> Scanner<'a> {
             match rest.chars().next() {
                 None | Some('<') => return Ok(()),
                 Some('&') => self.reference()?,
-                Some(']') if rest.starts_with("]]>") => return self.fail_after("]]>", Fault::SectionEndInContent),
+                Some(']') if rest.starts_with("]]>") => {
+                    return self.fail_after("]]>", Fault::SectionEndInContent);
+                }
                 Some(letter) if is_xml_char(letter) => self.position += letter.len_utf8(),
-                Some(letter) => return self.fail(Fault::InvalidCharacter(letter.into(), Place::Content)),
+                Some(letter) => {
+                    return self.fail(Fault::InvalidCharacter(letter.into(), Place::Content));
+                }
             }
         }
     }
@@ -223,7 +244,11 @@ impl<'a> Scanner<'a> {
         self.count_node()?;
         self.position += "<?".len();
         let Some(target) = self.name() else {
-            return if self.rest().is_empty() { self.fail_at_end() } else { self.fail(Fault::InstructionWithoutTarget) };
+            return if self.rest().is_empty() {
+                self.fail_at_end()
+            } else {
+                self.fail(Fault::InstructionWithoutTarget)
+            };
         };
         if target.eq_ignore_ascii_case("xml") {
             return self.fail(Fault::ReservedInstructionTarget);
@@ -243,7 +268,10 @@ impl<'a> Scanner<'a> {
         let rest = self.rest();
         let stop = rest.find(end);
         let inside = stop.and_then(|at| rest.get(..at)).unwrap_or(rest);
-        if let Some((at, letter)) = inside.char_indices().find(|(_, letter)| !is_xml_char(*letter)) {
+        if let Some((at, letter)) = inside
+            .char_indices()
+            .find(|(_, letter)| !is_xml_char(*letter))
+        {
             self.position += at;
             return self.fail(Fault::InvalidCharacter(letter.into(), place));
         }
@@ -281,7 +309,9 @@ impl<'a> Scanner<'a> {
         let radix = if self.rest().starts_with('x') { 16 } else { 10 };
         self.position += usize::from(radix == 16);
         let digits = self.rest();
-        let length = digits.find(|letter: char| !letter.is_digit(radix)).unwrap_or(digits.len());
+        let length = digits
+            .find(|letter: char| !letter.is_digit(radix))
+            .unwrap_or(digits.len());
         let digits = digits.get(..length).unwrap_or_default();
         if digits.is_empty() {
             return self.fail(if radix == 16 {
@@ -291,12 +321,21 @@ impl<'a> Scanner<'a> {
             });
         }
         self.position += length;
-        let written: String = self.text.get(start..self.position).unwrap_or_default().chars().take(32).collect();
+        let written: String = self
+            .text
+            .get(start..self.position)
+            .unwrap_or_default()
+            .chars()
+            .take(32)
+            .collect();
         if !self.rest().starts_with(';') {
             return self.fail(Fault::UnterminatedCharacterReference);
         }
         self.position += 1;
-        match u32::from_str_radix(digits, radix).ok().and_then(char::from_u32) {
+        match u32::from_str_radix(digits, radix)
+            .ok()
+            .and_then(char::from_u32)
+        {
             Some(letter) if is_xml_char(letter) => Ok(()),
             _ => self.fail(Fault::InvalidCharacterReference(written)),
         }

@@ -29,13 +29,29 @@ pub enum Layout {
 /// result would not read as [`Document::canonical`], which is what was digested.
 ///
 /// Source: XMLDSig 1.1; NCALayer 1.4 makes the same shape.
-pub fn sign_enveloped(signer: &dyn Signer, document: &Document, layout: Layout) -> Result<String, Error> {
-    let digest = signer.certificate().algorithm().digest().digest(document.canonical());
-    let template = Template { signer, layout, digest: &digest };
+pub fn sign_enveloped(
+    signer: &dyn Signer,
+    document: &Document,
+    layout: Layout,
+) -> Result<String, Error> {
+    let digest = signer
+        .certificate()
+        .algorithm()
+        .digest()
+        .digest(document.canonical());
+    let template = Template {
+        signer,
+        layout,
+        digest: &digest,
+    };
     // SignedInfo is canonicalised where it will stand: the root's namespaces and xml:* attributes are part of its form.
     let unsigned = document.with_last_child(&template.fill(&[]));
     let signed_info = signed_info_of_last_signature(&unsigned, document)?;
-    let to_sign = signer.certificate().algorithm().digest().digest(&signed_info);
+    let to_sign = signer
+        .certificate()
+        .algorithm()
+        .digest()
+        .digest(&signed_info);
     let value = signature::make(signer, &to_sign)?;
     Ok(document.with_last_child(&template.fill(&value)))
 }
@@ -45,9 +61,14 @@ fn signed_info_of_last_signature(text: &str, document: &Document) -> Result<Vec<
     scan(text)?;
     let tree = tree(text)?;
     let is_ds = |node: &Node<'_, '_>, name| node.has_tag_name((DSIG, name));
-    let signature = tree.root_element().last_element_child().filter(|node| is_ds(node, "Signature"));
+    let signature = tree
+        .root_element()
+        .last_element_child()
+        .filter(|node| is_ds(node, "Signature"));
     let signature = signature.ok_or(Error::Altered)?;
-    let signed_info = signature.first_element_child().filter(|node| is_ds(node, "SignedInfo"));
+    let signed_info = signature
+        .first_element_child()
+        .filter(|node| is_ds(node, "SignedInfo"));
     let signed_info = signed_info.ok_or(Error::Altered)?;
     let covered = canonicalize(tree.root(), &Canonicalization::INCLUSIVE, &[signature.id()])?;
     if covered != document.canonical() {
@@ -89,10 +110,16 @@ impl Template<'_> {
             format!("<ds:DigestValue>{digest_value}</ds:DigestValue>"),
             "</ds:Reference>".into(),
             "</ds:SignedInfo>".into(),
-            format!("<ds:SignatureValue>{}</ds:SignatureValue>", block(signature_value)),
+            format!(
+                "<ds:SignatureValue>{}</ds:SignatureValue>",
+                block(signature_value)
+            ),
             "<ds:KeyInfo>".into(),
             "<ds:X509Data>".into(),
-            format!("<ds:X509Certificate>{}</ds:X509Certificate>", block(certificate.der())),
+            format!(
+                "<ds:X509Certificate>{}</ds:X509Certificate>",
+                block(certificate.der())
+            ),
             "</ds:X509Data>".into(),
             "</ds:KeyInfo>".into(),
             "</ds:Signature>".into(),

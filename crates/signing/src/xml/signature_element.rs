@@ -42,7 +42,9 @@ impl<'a, 'input> SignatureElement<'a, 'input> {
         let mut certificates = Vec::new();
         for (position, part) in parts.enumerate() {
             match part.tag_name().name() {
-                "KeyInfo" if position == 0 && is_ds(part) => certificates = read_certificates(part)?,
+                "KeyInfo" if position == 0 && is_ds(part) => {
+                    certificates = read_certificates(part)?
+                }
                 "Object" if is_ds(part) => {}
                 _ => return Err(XmlProblem::Structure("an unknown element in Signature")),
             }
@@ -50,8 +52,9 @@ impl<'a, 'input> SignatureElement<'a, 'input> {
         let mut parts = children(signed_info)?.into_iter();
         let method = expect(parts.next(), "CanonicalizationMethod")?;
         let algorithm = algorithm(method)?;
-        let canonicalization = canonicalization(method)?
-            .ok_or_else(|| XmlProblem::UnknownCanonicalization(algorithm.chars().take(120).collect()))?;
+        let canonicalization = canonicalization(method)?.ok_or_else(|| {
+            XmlProblem::UnknownCanonicalization(algorithm.chars().take(120).collect())
+        })?;
         let signature_method = self::algorithm(expect(parts.next(), "SignatureMethod")?)?;
         let references = parts.map(read_reference).collect::<Result<Vec<_>, _>>()?;
         if references.is_empty() {
@@ -71,21 +74,33 @@ impl<'a, 'input> SignatureElement<'a, 'input> {
 fn read_reference<'a>(reference: Node<'a, '_>) -> Result<Reference<'a>, XmlProblem> {
     let reference = expect(Some(reference), "Reference")?;
     let mut parts = children(reference)?.into_iter().peekable();
-    let transforms = match parts.next_if(|part| is_ds(*part) && part.tag_name().name() == "Transforms") {
-        None => Vec::new(),
-        Some(transforms) => children(transforms)?.into_iter().map(read_transform).collect::<Result<_, _>>()?,
-    };
+    let transforms =
+        match parts.next_if(|part| is_ds(*part) && part.tag_name().name() == "Transforms") {
+            None => Vec::new(),
+            Some(transforms) => children(transforms)?
+                .into_iter()
+                .map(read_transform)
+                .collect::<Result<_, _>>()?,
+        };
     let digest_method = algorithm(expect(parts.next(), "DigestMethod")?)?;
     let digest_value = base64_of(expect(parts.next(), "DigestValue")?)?;
     if parts.next().is_some() {
         return Err(XmlProblem::Structure("an unknown element in Reference"));
     }
-    Ok(Reference { uri: reference.attribute("URI"), transforms, digest_method, digest_value })
+    Ok(Reference {
+        uri: reference.attribute("URI"),
+        transforms,
+        digest_method,
+        digest_value,
+    })
 }
 
 fn read_transform<'a>(transform: Node<'a, '_>) -> Result<Transform<'a>, XmlProblem> {
     let transform = expect(Some(transform), "Transform")?;
-    Ok(Transform { algorithm: algorithm(transform)?, canonicalization: canonicalization(transform)? })
+    Ok(Transform {
+        algorithm: algorithm(transform)?,
+        canonicalization: canonicalization(transform)?,
+    })
 }
 
 /// The canonicalisation that an element's Algorithm names, with its InclusiveNamespaces.
@@ -95,26 +110,40 @@ fn canonicalization(element: Node<'_, '_>) -> Result<Option<Canonicalization>, X
     };
     for child in children(element)? {
         if !child.has_tag_name((EXCLUSIVE, "InclusiveNamespaces")) || !form.exclusive {
-            return Err(XmlProblem::Structure("an unknown parameter of a canonicalisation"));
+            return Err(XmlProblem::Structure(
+                "an unknown parameter of a canonicalisation",
+            ));
         }
-        let prefixes = child.attribute("PrefixList").unwrap_or_default().split_ascii_whitespace();
-        form.inclusive_prefixes =
-            prefixes.map(|prefix| if prefix == "#default" { "" } else { prefix }.to_owned()).collect();
+        let prefixes = child
+            .attribute("PrefixList")
+            .unwrap_or_default()
+            .split_ascii_whitespace();
+        form.inclusive_prefixes = prefixes
+            .map(|prefix| if prefix == "#default" { "" } else { prefix }.to_owned())
+            .collect();
     }
     Ok(Some(form))
 }
 
 fn read_certificates(key_info: Node<'_, '_>) -> Result<Vec<Certificate>, XmlProblem> {
     let mut certificates = Vec::new();
-    for data in children(key_info)?.into_iter().filter(|part| part.has_tag_name((DSIG, "X509Data"))) {
-        for part in children(data)?.into_iter().filter(|part| part.has_tag_name((DSIG, "X509Certificate"))) {
+    for data in children(key_info)?
+        .into_iter()
+        .filter(|part| part.has_tag_name((DSIG, "X509Data")))
+    {
+        for part in children(data)?
+            .into_iter()
+            .filter(|part| part.has_tag_name((DSIG, "X509Certificate")))
+        {
             let certificate = Certificate::from_der(&base64_of(part)?)
                 .map_err(|_| XmlProblem::Structure("the certificate cannot be read"))?;
             certificates.push(certificate);
         }
     }
     if certificates.len() > MAX_PARTS {
-        return Err(XmlProblem::Structure("more certificates than are read here"));
+        return Err(XmlProblem::Structure(
+            "more certificates than are read here",
+        ));
     }
     Ok(certificates)
 }
@@ -139,7 +168,8 @@ fn expect<'a, 'input>(
     node: Option<Node<'a, 'input>>,
     name: &'static str,
 ) -> Result<Node<'a, 'input>, XmlProblem> {
-    node.filter(|node| node.has_tag_name((DSIG, name))).ok_or(XmlProblem::Structure(name))
+    node.filter(|node| node.has_tag_name((DSIG, name)))
+        .ok_or(XmlProblem::Structure(name))
 }
 
 fn is_ds(node: Node<'_, '_>) -> bool {
@@ -147,7 +177,9 @@ fn is_ds(node: Node<'_, '_>) -> bool {
 }
 
 fn algorithm<'a>(element: Node<'a, '_>) -> Result<&'a str, XmlProblem> {
-    element.attribute("Algorithm").ok_or(XmlProblem::Structure("no Algorithm"))
+    element
+        .attribute("Algorithm")
+        .ok_or(XmlProblem::Structure("no Algorithm"))
 }
 
 /// An element's text as base64. A comment inside would let two readers see two values: refused.
@@ -155,5 +187,6 @@ fn base64_of(element: Node<'_, '_>) -> Result<Vec<u8>, XmlProblem> {
     if element.children().any(|child| !child.is_text()) {
         return Err(XmlProblem::Structure("markup inside base64"));
     }
-    base64_text::decode(element.text().unwrap_or_default()).ok_or(XmlProblem::Structure("base64 is damaged"))
+    base64_text::decode(element.text().unwrap_or_default())
+        .ok_or(XmlProblem::Structure("base64 is damaged"))
 }

@@ -32,13 +32,19 @@ fn declared(bytes: &[u8]) -> Result<&'static Encoding, Error> {
     }
     let head = bytes.get(..200.min(bytes.len())).unwrap_or_default();
     let head = String::from_utf8_lossy(head);
-    let Some(declaration) = head.strip_prefix("<?xml").and_then(|rest| rest.split("?>").next()) else {
+    let Some(declaration) = head
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split("?>").next())
+    else {
         return Ok(UTF_8);
     };
     let Some((_, value)) = declaration.split_once("encoding") else {
         return Ok(UTF_8);
     };
-    let label = value.trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'']).split(['"', '\'']).next();
+    let label = value
+        .trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\''])
+        .split(['"', '\''])
+        .next();
     let label = label.unwrap_or_default();
     match Encoding::for_label(label.as_bytes()) {
         Some(encoding) if encoding == UTF_8 || encoding == WINDOWS_1251 => Ok(encoding),

@@ -27,12 +27,18 @@ const MAX_WORK: usize = 1 << 30;
 pub fn verify(bytes: &[u8]) -> Result<Vec<XmlSignatureReport>, Error> {
     let document = Document::from_bytes(bytes)?;
     let tree = tree(document.source())?;
-    let signatures: Vec<Node<'_, '_>> =
-        tree.descendants().filter(|node| node.has_tag_name((DSIG, "Signature"))).take(MAX_SIGNATURES + 1).collect();
+    let signatures: Vec<Node<'_, '_>> = tree
+        .descendants()
+        .filter(|node| node.has_tag_name((DSIG, "Signature")))
+        .take(MAX_SIGNATURES + 1)
+        .collect();
     if signatures.len() > MAX_SIGNATURES {
         return Err(Error::TooLarge);
     }
-    let mut verifier = Verifier { later: Vec::new(), work: 0 };
+    let mut verifier = Verifier {
+        later: Vec::new(),
+        work: 0,
+    };
     let mut reports = Vec::with_capacity(signatures.len());
     for signature in signatures.into_iter().rev() {
         let report = verifier.signature(signature)?;
@@ -82,7 +88,11 @@ impl Verifier {
         Ok(report)
     }
 
-    fn reference(&mut self, signature: Node<'_, '_>, reference: &Reference<'_>) -> Result<ReferenceReport, Error> {
+    fn reference(
+        &mut self,
+        signature: Node<'_, '_>,
+        reference: &Reference<'_>,
+    ) -> Result<ReferenceReport, Error> {
         let mut report = ReferenceReport {
             uri: reference.uri.map(str::to_owned),
             covers: None,
@@ -99,9 +109,13 @@ impl Verifier {
             }
         };
         let whole = apex.is_root() || apex.parent().is_some_and(|parent| parent.is_root());
-        report.covers =
-            Some(if whole { Covered::WholeDocument } else { Covered::Element { path: path(apex) } });
-        let mut excluded: Vec<NodeId> = plan.enveloped.then(|| signature.id()).into_iter().collect();
+        report.covers = Some(if whole {
+            Covered::WholeDocument
+        } else {
+            Covered::Element { path: path(apex) }
+        });
+        let mut excluded: Vec<NodeId> =
+            plan.enveloped.then(|| signature.id()).into_iter().collect();
         report.canonical = self.canonicalize(apex, &plan.form, &excluded)?;
         let mut holds = plan.digest.digest(&report.canonical) == reference.digest_value;
         if !holds && plan.enveloped && whole && !self.later.is_empty() {
@@ -125,7 +139,11 @@ impl Verifier {
     ) -> Result<Vec<u8>, Error> {
         let canonical = canonicalize(apex, form, excluded)?;
         self.work += canonical.len();
-        if self.work > MAX_WORK { Err(Error::TooLarge) } else { Ok(canonical) }
+        if self.work > MAX_WORK {
+            Err(Error::TooLarge)
+        } else {
+            Ok(canonical)
+        }
     }
 }
 
@@ -140,11 +158,16 @@ fn resolve<'a, 'input>(
     signature: Node<'a, 'input>,
     reference: &Reference<'_>,
 ) -> Result<(Node<'a, 'input>, Plan), XmlProblem> {
-    let foreign = || XmlProblem::ForeignReference(reference.uri.unwrap_or_default().chars().take(80).collect());
+    let foreign = || {
+        XmlProblem::ForeignReference(reference.uri.unwrap_or_default().chars().take(80).collect())
+    };
     let apex = match reference.uri {
         Some("") => signature.document().root(),
         Some(uri) => {
-            let id = uri.strip_prefix('#').filter(|id| !id.contains(['(', ')'])).ok_or_else(foreign)?;
+            let id = uri
+                .strip_prefix('#')
+                .filter(|id| !id.contains(['(', ')']))
+                .ok_or_else(foreign)?;
             by_id::find(signature.document(), id).map_err(|error| match error {
                 Error::DuplicateId => XmlProblem::DuplicateId,
                 _ => XmlProblem::NoSuchId,
@@ -156,32 +179,58 @@ fn resolve<'a, 'input>(
     let mut form = None;
     for transform in &reference.transforms {
         if form.is_some() {
-            return Err(XmlProblem::Structure("a transform behind the canonicalisation"));
+            return Err(XmlProblem::Structure(
+                "a transform behind the canonicalisation",
+            ));
         }
         match &transform.canonicalization {
             // A same-document Reference has no comments to keep. Source: XMLDSig 1.1 section 4.4.3.2.
             Some(canonicalization) => {
-                form = Some(Canonicalization { with_comments: false, ..canonicalization.clone() });
+                form = Some(Canonicalization {
+                    with_comments: false,
+                    ..canonicalization.clone()
+                });
             }
             None if transform.algorithm == ENVELOPED => enveloped = true,
-            None => return Err(XmlProblem::UnknownTransform(transform.algorithm.chars().take(120).collect())),
+            None => {
+                return Err(XmlProblem::UnknownTransform(
+                    transform.algorithm.chars().take(120).collect(),
+                ));
+            }
         }
     }
-    let digest = digest_method(reference.digest_method)
-        .ok_or_else(|| XmlProblem::UnknownDigestMethod(reference.digest_method.chars().take(120).collect()))?;
+    let digest = digest_method(reference.digest_method).ok_or_else(|| {
+        XmlProblem::UnknownDigestMethod(reference.digest_method.chars().take(120).collect())
+    })?;
     // Without a canonicalisation the plain one is meant. Source: XMLDSig 1.1 section 4.4.3.2.
-    let form = form.or_else(|| Canonicalization::from_uri(C14N)).unwrap_or(Canonicalization::INCLUSIVE);
-    Ok((apex, Plan { enveloped, form, digest }))
+    let form = form
+        .or_else(|| Canonicalization::from_uri(C14N))
+        .unwrap_or(Canonicalization::INCLUSIVE);
+    Ok((
+        apex,
+        Plan {
+            enveloped,
+            form,
+            digest,
+        },
+    ))
 }
 
 /// The certificate whose key made SignatureValue.
-fn signed_by(element: &SignatureElement<'_, '_>, signed_info: &[u8]) -> Result<pki::Certificate, XmlProblem> {
-    let (key, digest) = signature_method(element.signature_method)
-        .ok_or_else(|| XmlProblem::UnknownSignatureMethod(element.signature_method.chars().take(120).collect()))?;
+fn signed_by(
+    element: &SignatureElement<'_, '_>,
+    signed_info: &[u8],
+) -> Result<pki::Certificate, XmlProblem> {
+    let (key, digest) = signature_method(element.signature_method).ok_or_else(|| {
+        XmlProblem::UnknownSignatureMethod(element.signature_method.chars().take(120).collect())
+    })?;
     if element.certificates.is_empty() {
         return Err(XmlProblem::NoCertificate);
     }
-    let fitting = element.certificates.iter().filter(|certificate| certificate.algorithm() == key);
+    let fitting = element
+        .certificates
+        .iter()
+        .filter(|certificate| certificate.algorithm() == key);
     let mut fitting = fitting.peekable();
     if fitting.peek().is_none() {
         return Err(XmlProblem::AlgorithmMismatch);
@@ -189,7 +238,10 @@ fn signed_by(element: &SignatureElement<'_, '_>, signed_info: &[u8]) -> Result<p
     let signed = digest.digest(signed_info);
     fitting
         .find(|certificate| {
-            certificate.public_key().verify_digest_with(digest, &signed, &element.signature_value).is_ok()
+            certificate
+                .public_key()
+                .verify_digest_with(digest, &signed, &element.signature_value)
+                .is_ok()
         })
         .cloned()
         .ok_or(XmlProblem::BadSignature)
@@ -202,11 +254,16 @@ fn path(element: Node<'_, '_>) -> String {
         .ancestors()
         .filter(Node::is_element)
         .map(|step| {
-            let same = |other: &Node<'_, '_>| other.is_element() && other.tag_name() == step.tag_name();
+            let same =
+                |other: &Node<'_, '_>| other.is_element() && other.tag_name() == step.tag_name();
             let position = step.prev_siblings().skip(1).filter(same).count() + 1;
             let alone = position == 1 && !step.next_siblings().skip(1).any(|other| same(&other));
             let name = qualified_name(step, source);
-            if alone { format!("/{name}") } else { format!("/{name}[{position}]") }
+            if alone {
+                format!("/{name}")
+            } else {
+                format!("/{name}[{position}]")
+            }
         })
         .collect();
     steps.reverse();

@@ -2,7 +2,9 @@
 
 use super::super::fault::{Fault, Limit};
 use super::super::names::{is_space, is_xml_char, split_qualified};
-use super::{MAX_ATTRIBUTES, MAX_BINDINGS, MAX_DEPTH, MAX_NAME, MAX_NAMESPACES, Open, Scanner, Step};
+use super::{
+    MAX_ATTRIBUTES, MAX_BINDINGS, MAX_DEPTH, MAX_NAME, MAX_NAMESPACES, Open, Scanner, Step,
+};
 
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
@@ -62,7 +64,11 @@ impl<'a> Scanner<'a> {
             if open.len() >= MAX_DEPTH {
                 return self.fail(Fault::TooMuch(Limit::Depth(MAX_DEPTH)));
             }
-            open.push(Open { name: element, bindings_before, start_tag_end: self.position });
+            open.push(Open {
+                name: element,
+                bindings_before,
+                start_tag_end: self.position,
+            });
         }
         Ok(())
     }
@@ -95,7 +101,10 @@ impl<'a> Scanner<'a> {
             None => return self.fail_at_end(),
             Some('=') => self.position += 1,
             Some(_) => {
-                return self.fail(named(|element, attribute| Fault::AttributeWithoutEquals { element, attribute }));
+                return self.fail(named(|element, attribute| Fault::AttributeWithoutEquals {
+                    element,
+                    attribute,
+                }));
             }
         }
         self.skip_spaces();
@@ -103,7 +112,10 @@ impl<'a> Scanner<'a> {
             None => return self.fail_at_end(),
             Some(quote @ ('"' | '\'')) => quote,
             Some(_) => {
-                return self.fail(named(|element, attribute| Fault::AttributeWithoutQuote { element, attribute }));
+                return self.fail(named(|element, attribute| Fault::AttributeWithoutQuote {
+                    element,
+                    attribute,
+                }));
             }
         };
         self.position += 1;
@@ -113,7 +125,10 @@ impl<'a> Scanner<'a> {
                 None => return self.fail_at_end(),
                 Some(letter) if letter == quote => break,
                 Some('<') => {
-                    return self.fail(named(|element, attribute| Fault::LessThanInAttribute { element, attribute }));
+                    return self.fail(named(|element, attribute| Fault::LessThanInAttribute {
+                        element,
+                        attribute,
+                    }));
                 }
                 Some('&') => self.reference()?,
                 Some(letter) if is_xml_char(letter) => self.position += letter.len_utf8(),
@@ -132,11 +147,20 @@ impl<'a> Scanner<'a> {
     }
 
     /// `xmlns="…"` or `xmlns:prefix="…"`. Source: Namespaces in XML 1.0 sections 2.2 and 3.
-    fn bind(&mut self, element: &str, attribute: &'a str, value: &'a str, bindings_before: usize) -> Step<()> {
+    fn bind(
+        &mut self,
+        element: &str,
+        attribute: &'a str,
+        value: &'a str,
+        bindings_before: usize,
+    ) -> Step<()> {
         let prefix = attribute.strip_prefix("xmlns:").unwrap_or_default();
         let own = self.bindings.get(bindings_before..).unwrap_or_default();
         if own.iter().any(|(bound, _)| *bound == prefix) {
-            return self.fail(Fault::RepeatedAttribute { element: element.into(), attribute: attribute.into() });
+            return self.fail(Fault::RepeatedAttribute {
+                element: element.into(),
+                attribute: attribute.into(),
+            });
         }
         if value == XMLNS_NAMESPACE || prefix == "xmlns" {
             return self.fail(Fault::XmlnsPrefixBound);
@@ -158,7 +182,10 @@ impl<'a> Scanner<'a> {
             return self.fail(Fault::XmlnsElement(element.into()));
         }
         if !prefix.is_empty() && self.namespace(prefix).is_none() {
-            return self.fail(Fault::UnboundElementPrefix { prefix: prefix.into(), element: element.into() });
+            return self.fail(Fault::UnboundElementPrefix {
+                prefix: prefix.into(),
+                element: element.into(),
+            });
         }
         let mut seen: Vec<(&str, &str, &str)> = Vec::with_capacity(attributes.len());
         for attribute in attributes {
@@ -167,7 +194,11 @@ impl<'a> Scanner<'a> {
                 // roxmltree takes p:xmlns for a default namespace; nobody uses it, so nobody misses it.
                 return self.fail(Fault::XmlnsLocalName((*attribute).into()));
             }
-            let namespace = if prefix.is_empty() { Some("") } else { self.namespace(prefix) };
+            let namespace = if prefix.is_empty() {
+                Some("")
+            } else {
+                self.namespace(prefix)
+            };
             let Some(namespace) = namespace else {
                 return self.fail(Fault::UnboundAttributePrefix {
                     prefix: prefix.into(),
@@ -185,9 +216,16 @@ impl<'a> Scanner<'a> {
             {
                 let element = element.into();
                 return self.fail(if first == second {
-                    Fault::RepeatedAttribute { element, attribute: (*first).into() }
+                    Fault::RepeatedAttribute {
+                        element,
+                        attribute: (*first).into(),
+                    }
                 } else {
-                    Fault::RepeatedQualifiedAttribute { element, local: (*local).into(), namespace: (*namespace).into() }
+                    Fault::RepeatedQualifiedAttribute {
+                        element,
+                        local: (*local).into(),
+                        namespace: (*namespace).into(),
+                    }
                 });
             }
         }
@@ -198,7 +236,11 @@ impl<'a> Scanner<'a> {
         if prefix == "xml" {
             return Some(XML_NAMESPACE);
         }
-        self.bindings.iter().rev().find(|(bound, _)| *bound == prefix).map(|(_, namespace)| *namespace)
+        self.bindings
+            .iter()
+            .rev()
+            .find(|(bound, _)| *bound == prefix)
+            .map(|(_, namespace)| *namespace)
     }
 
     /// `<?xml version="1.0" encoding="…" standalone="…"?>`, whatever encoding it names: the text is decoded already.
@@ -274,6 +316,10 @@ impl<'a> Scanner<'a> {
         let value = rest.get(..length).unwrap_or_default();
         self.position += length + 1;
         // Echoed in messages: never longer than a version or an encoding is.
-        Ok(value.char_indices().nth(40).and_then(|(end, _)| value.get(..end)).unwrap_or(value))
+        Ok(value
+            .char_indices()
+            .nth(40)
+            .and_then(|(end, _)| value.get(..end))
+            .unwrap_or(value))
     }
 }
