@@ -18,6 +18,8 @@ mod scalar;
 mod scheme;
 mod signature;
 mod signing_key;
+#[cfg(test)]
+mod testing;
 mod traits;
 mod verifying_key;
 

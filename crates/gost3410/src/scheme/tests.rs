@@ -6,10 +6,11 @@ use crypto_bigint::modular::ConstMontyForm;
 use crypto_bigint::{U256, U512, const_monty_params};
 
 use super::{Pair, sign, verify};
-use crate::field::{Field, Wide};
+use crate::field::Field;
 use crate::group::{Affine, BaseTable};
 use crate::params::{Params, curve};
 use crate::scalar::Scalar;
+use crate::testing::number;
 
 const_monty_params!(
     Prime1,
@@ -94,16 +95,28 @@ fn example_2_of_the_standard_holds() {
     );
 }
 
+#[test]
+fn nonce_that_makes_s_zero_is_given_back() {
+    type P = Example1;
+    let d = scalar::<P>("7A929ADE789BB9BE10ED359DD39A72C11B60961F49397EEE1D19CE9891EC3B28");
+    let k = scalar::<P>("77105C9B20BCD3122823C8CF6FCC7B956DE33814E95B7FE64FED924594DCEAB3");
+    let r = scalar::<P>("41AA28D2F1AB148280CD9ED56FEDA41974053554A42767B83AD043FD39DC0493");
+    // s = r d + k e is zero for e = -r d / k.
+    let e = minus_r_d_over_k::<P>(&r, &d, &k);
+    assert!(sign::<P>(&d, &e, &k).is_none());
+    assert!(sign::<P>(&d, &Scalar::add(&e, &Scalar::one()), &k).is_some());
+}
+
 fn check<P: Params>(d: &str, point: [&str; 2], e: &str, k: &str, signature: [&str; 2]) {
     let (d, e, k) = (scalar::<P>(d), scalar::<P>(e), scalar::<P>(k));
     let own = P::base_table().multiply(&d);
-    let expected = point.map(|coordinate| number(coordinate));
+    let expected = point.map(number);
     assert_eq!([own.x.to_wide(), own.y.to_wide()], expected);
 
     let made = sign::<P>(&d, &e, &k).unwrap();
     assert_eq!(
         [*made.r.to_wide(), *made.s.to_wide()],
-        signature.map(|part| number(part))
+        signature.map(number)
     );
 
     assert!(verify(&own, &e, &made));
@@ -122,10 +135,6 @@ fn scalar<P: Params>(hex: &str) -> P::Scalar {
     P::Scalar::from_wide(&number(hex)).unwrap()
 }
 
-fn number(hex: &str) -> Wide {
-    let mut wide = [0; 64];
-    for (byte, place) in wide.iter_mut().zip((0..hex.len() / 2).rev()) {
-        *byte = u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).unwrap();
-    }
-    wide
+fn minus_r_d_over_k<P: Params>(r: &P::Scalar, d: &P::Scalar, k: &P::Scalar) -> P::Scalar {
+    r.mul(d).mul(&k.invert_vartime().unwrap()).neg()
 }
