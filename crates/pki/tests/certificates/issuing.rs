@@ -2,7 +2,7 @@ use pki::{Certificate, Error};
 
 use crate::fixtures;
 
-/// Who issued whom, as OpenSSL's GOST engine and Bouncy Castle found too.
+/// Who issued whom, as Bouncy Castle finds too.
 const ISSUED: [(&str, &str); 24] = [
     ("nuc-prod/root_gost.pem", "nuc-prod/root_gost.pem"),
     ("nuc-prod/nca_gost.pem", "nuc-prod/root_gost.pem"),

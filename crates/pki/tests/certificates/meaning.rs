@@ -1,4 +1,4 @@
-use pki::{Owner, Purpose, Role};
+use pki::{Certificate, Owner, Purpose, Role};
 
 use crate::fixtures;
 
@@ -257,12 +257,79 @@ fn demo_certificates_mean_what_their_table_says() {
         ),
     ] {
         let certificate = fixtures::demo_certificate(id);
-        let with_email = Owner {
-            email: certificate.owner().email,
-            ..owner
-        };
-        assert_eq!(certificate.owner(), with_email, "{id}");
+        assert_eq!(certificate.owner(), owner, "{id}");
         assert_eq!(certificate.roles(), roles, "{id}");
         assert_eq!(certificate.purpose(), purpose, "{id}");
     }
+}
+
+/// A demo certificate of a company's head with other text of the same length in it; nobody checks its signature here.
+fn patched(old: &str, new: &str) -> Certificate {
+    assert_eq!(old.len(), new.len());
+    let mut der = fixtures::demo_certificate("6bc87b64de1979fd15f7eadd1ba6ae00070c3438")
+        .der()
+        .to_vec();
+    let position = der
+        .windows(old.len())
+        .position(|bytes| bytes == old.as_bytes())
+        .unwrap();
+    der[position..position + old.len()].copy_from_slice(new.as_bytes());
+    Certificate::from_der(&der).unwrap()
+}
+
+#[test]
+fn a_bin_may_stand_where_the_iin_does() {
+    let owner = patched("IIN123456789011", "BIN123456789011").owner();
+    assert_eq!(
+        (owner.iin, owner.bin.as_deref()),
+        (None, Some("123456789011"))
+    );
+}
+
+#[test]
+fn numbers_that_are_none_are_left_out() {
+    for wrong in [
+        "IIN12345678901x",
+        "123456789011IIN",
+        "IIN 23456789011",
+        "iin123456789011",
+    ] {
+        let owner = patched("IIN123456789011", wrong).owner();
+        assert_eq!(owner.iin, None, "{wrong}");
+        assert_eq!(owner.bin.as_deref(), Some("123456789021"), "{wrong}");
+    }
+    assert_eq!(patched("BIN123456789021", "ОТДЕЛ 1234").owner().bin, None);
+}
+
+#[test]
+fn the_subjects_email_comes_before_that_of_the_alternative_name() {
+    let make = |subject| {
+        Certificate::from_pem(&fixtures::openssl(&[
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            "-",
+            "-days",
+            "1",
+            "-utf8",
+            "-subj",
+            subject,
+            "-addext",
+            "subjectAltName=DNS:localhost,email:second@example.kz",
+        ]))
+        .unwrap()
+    };
+    let both = make("/CN=ТЕСТОВ ТЕСТ/emailAddress=first@example.kz");
+    assert_eq!(both.owner().email.as_deref(), Some("first@example.kz"));
+    assert_eq!(
+        both.subject().to_ncalayer_string(),
+        "CN=ТЕСТОВ ТЕСТ,E=first@example.kz"
+    );
+    assert_eq!(
+        make("/CN=ТЕСТОВ ТЕСТ").owner().email.as_deref(),
+        Some("second@example.kz")
+    );
 }
