@@ -59,6 +59,3 @@ pub(crate) fn invert_all<F: Field>(numbers: &mut [F]) {
         *number = own;
     }
 }
-
-#[cfg(test)]
-mod tests;

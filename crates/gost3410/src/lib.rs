@@ -3,8 +3,6 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
-#[cfg(test)]
-extern crate std;
 
 mod curve;
 mod digest_number;
@@ -15,11 +13,8 @@ mod hash;
 mod nonce;
 mod params;
 mod scalar;
-mod scheme;
 mod signature;
 mod signing_key;
-#[cfg(test)]
-mod testing;
 mod traits;
 mod verifying_key;
 
