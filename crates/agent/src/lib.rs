@@ -1,1 +1,32 @@
-//! The signing agent: protocol modules, plan, consent, ceremony.
+//! The signing agent: it takes requests of web pages, asks a person, and answers with signatures.
+//!
+//! A request goes one way down and one way up. `protocol` turns its JSON into a typed `ask`; `plan` fixes what will be
+//! signed and how, before any window exists; `consent` waits for the turn; `ceremony` shows the plan, finds keys and
+//! opens the one that the person chose; `signing` makes the signatures; `protocol` renders the outcome.
+//! Sockets are somebody else's business, and so is drawing the window: see [`Screen`].
+
+#![allow(dead_code, reason = "the ceremony, which uses it, comes next")]
+
+mod agent;
+mod ask;
+mod base64;
+mod caller;
+mod connections;
+mod consent;
+mod error;
+mod hex;
+mod json;
+mod limits;
+mod log;
+mod outcome;
+mod private_file;
+mod protocol;
+mod screen;
+mod settings;
+
+pub use agent::{Agent, Config};
+pub use base64::Base64Error;
+pub use caller::{Caller, MalformedOrigin, Origin};
+pub use error::Error;
+pub use limits::MESSAGE_BYTES;
+pub use screen::{Screen, ScreenLink};

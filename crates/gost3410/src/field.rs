@@ -59,3 +59,6 @@ pub(crate) fn invert_all<F: Field>(numbers: &mut [F]) {
         *number = own;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod curve;
 mod digest_number;
@@ -13,8 +15,11 @@ mod hash;
 mod nonce;
 mod params;
 mod scalar;
+mod scheme;
 mod signature;
 mod signing_key;
+#[cfg(test)]
+mod testing;
 mod traits;
 mod verifying_key;
 

@@ -116,3 +116,6 @@ fn head(bytes: &Wide, size: usize) -> &[u8] {
 fn tail(bytes: &Wide, size: usize) -> &[u8] {
     bytes.get(bytes.len() - size..).unwrap_or(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,6 @@
 
 use crypto_bigint::modular::ConstMontyForm;
 use crypto_bigint::{U256, U512, const_monty_params};
-use once_cell::race::OnceBox;
 
 use crate::field::{Field, PseudoMersenne};
 use crate::group::{Affine, BaseTable};
@@ -80,12 +79,16 @@ macro_rules! curve {
             const BYTES: usize = $bytes;
 
             fn base_table() -> &'static BaseTable<Self> {
-                static TABLE: OnceBox<BaseTable<$name>> = OnceBox::new();
+                static TABLE: once_cell::race::OnceBox<BaseTable<$name>> =
+                    once_cell::race::OnceBox::new();
                 TABLE.get_or_init(|| alloc::boxed::Box::new(BaseTable::new()))
             }
         }
     };
 }
+
+#[cfg(test)]
+pub(crate) use curve;
 
 type Field512 = PseudoMersenne<8, 569>;
 type Field256 = PseudoMersenne<4, 617>;

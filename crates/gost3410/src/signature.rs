@@ -5,6 +5,7 @@ use core::fmt;
 use crate::field::Wide;
 use crate::params::{Params, with_params};
 use crate::scalar::Scalar;
+use crate::scheme::Pair;
 use crate::{Curve, Error};
 
 /// A signature: r and s, both between 1 and q - 1.
@@ -47,17 +48,20 @@ impl Signature {
         self.curve
     }
 
-    /// `r` and `s` must be in range.
-    pub(crate) const fn from_numbers(curve: Curve, r: Wide, s: Wide) -> Self {
-        Self { curve, r, s }
+    pub(crate) fn from_pair<P: Params>(curve: Curve, pair: &Pair<P>) -> Self {
+        Self {
+            curve,
+            r: *pair.r.to_wide(),
+            s: *pair.s.to_wide(),
+        }
     }
 
-    pub(crate) const fn r(&self) -> &Wide {
-        &self.r
-    }
-
-    pub(crate) const fn s(&self) -> &Wide {
-        &self.s
+    /// `None` for a signature of a longer curve.
+    pub(crate) fn to_pair<P: Params>(self) -> Option<Pair<P>> {
+        Some(Pair {
+            r: P::Scalar::from_wide(&self.r)?,
+            s: P::Scalar::from_wide(&self.s)?,
+        })
     }
 }
 

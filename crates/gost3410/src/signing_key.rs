@@ -3,12 +3,12 @@
 use zeroize::Zeroizing;
 
 use crate::digest_number::digest_number;
-use crate::field::{Field, Wide};
+use crate::field::Wide;
 use crate::nonce::Nonces;
 use crate::params::{Params, with_params};
 use crate::scalar::Scalar;
 use crate::signature::widen;
-use crate::{Curve, Error, Signature, VerifyingKey};
+use crate::{Curve, Error, Signature, VerifyingKey, scheme};
 
 /// A private key: a number between 1 and q - 1. Wiped when dropped; has no `Debug`, `Display` or `Clone`.
 pub struct SigningKey {
@@ -135,8 +135,8 @@ impl SigningKey {
         let mut nonces = Nonces::new::<P>(&secret, &e, &*random);
         loop {
             let nonce = Zeroizing::new(nonces.next::<P>());
-            if let Some(signature) = sign::<P>(self.curve(), &secret, &e, &nonce) {
-                return Ok(signature);
+            if let Some(pair) = scheme::sign::<P>(&secret, &e, &nonce) {
+                return Ok(Signature::from_pair(self.curve(), &pair));
             }
         }
     }
@@ -160,7 +160,8 @@ impl SigningKey {
             return Err(Error::Nonce);
         }
         let secret = secret_number::<P>(&self.secret)?;
-        sign::<P>(self.curve(), &secret, &e, &nonce).ok_or(Error::Nonce)
+        let pair = scheme::sign::<P>(&secret, &e, &nonce).ok_or(Error::Nonce)?;
+        Ok(Signature::from_pair(self.curve(), &pair))
     }
 }
 
@@ -179,12 +180,4 @@ fn secret_number<P: Params>(secret: &Wide) -> Result<Zeroizing<P::Scalar>, Error
     P::Scalar::from_wide(secret)
         .map(Zeroizing::new)
         .ok_or(Error::PrivateKeyTooLarge)
-}
-
-/// r = x(k G) mod q, s = r d + k e mod q; `None` where one of them is zero.
-fn sign<P: Params>(curve: Curve, d: &P::Scalar, e: &P::Scalar, k: &P::Scalar) -> Option<Signature> {
-    let r = P::Scalar::from_wide_reduced(&P::base_table().multiply(k).x.to_wide());
-    let s = r.mul(d).add(&k.mul(e));
-    let usable = !(r.is_zero() | s.is_zero());
-    bool::from(usable).then(|| Signature::from_numbers(curve, *r.to_wide(), *s.to_wide()))
 }

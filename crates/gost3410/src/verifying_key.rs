@@ -4,11 +4,10 @@ use core::fmt;
 
 use crate::digest_number::digest_number;
 use crate::field::{Field, Wide};
-use crate::group::{Affine, add_multiples_vartime, is_in_subgroup_vartime};
+use crate::group::{Affine, is_in_subgroup_vartime};
 use crate::params::{Params, with_params};
-use crate::scalar::Scalar;
 use crate::signature::{join, split};
-use crate::{Curve, Error, Signature};
+use crate::{Curve, Error, Signature, scheme};
 
 /// A public key: a point of the curve's subgroup of prime order, never infinity.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -84,13 +83,10 @@ impl VerifyingKey {
     fn verify<P: Params>(&self, digest: &[u8], signature: &Signature) -> Result<(), Error> {
         let e = digest_number::<P>(self.curve, digest)?;
         let point = self.point::<P>().ok_or(Error::SignatureMismatch)?;
-        let r = P::Scalar::from_wide(signature.r()).ok_or(Error::SignatureMismatch)?;
-        let s = P::Scalar::from_wide(signature.s()).ok_or(Error::SignatureMismatch)?;
-        let v = e.invert_vartime().ok_or(Error::SignatureMismatch)?;
-        let found = add_multiples_vartime(&s.mul(&v), &r.mul(&v).neg(), &point)
-            .ok_or(Error::SignatureMismatch)?;
-        let matches = *P::Scalar::from_wide_reduced(&found.x.to_wide()).to_wide() == *signature.r();
-        matches.then_some(()).ok_or(Error::SignatureMismatch)
+        let pair = signature.to_pair::<P>().ok_or(Error::SignatureMismatch)?;
+        scheme::verify(&point, &e, &pair)
+            .then_some(())
+            .ok_or(Error::SignatureMismatch)
     }
 
     pub(crate) fn from_point<P: Params>(curve: Curve, point: &Affine<P>) -> Self {

@@ -79,7 +79,8 @@ impl Name {
     /// Attributes stand in the order in which they are encoded, a comma without a space between them, special
     /// characters behind a backslash. The patronymic is `GIVENNAME` beside an organisation and `G` otherwise.
     ///
-    /// Source: NCALayer 1.4 answers it as `subjectDn` and `issuerDn`; web pages split it at commas.
+    /// Source: NCALayer 1.4 answers it as `subjectDn` and `issuerDn`; web pages split it at commas. Bouncy Castle's
+    /// `X509Name` gives the same text but for `G`.
     #[must_use]
     pub fn to_ncalayer_string(&self) -> String {
         let organisation = self.values(oid::ORGANIZATION).next().is_some();
@@ -142,12 +143,18 @@ impl Attribute {
         })
     }
 
+    /// Escapes as RFC 2253 §2.4 asks, and `=` too.
     fn push_escaped(&self, text: &mut String) {
-        if self.is_text && self.value.starts_with('#') {
-            text.push('\\');
-        }
-        for c in self.value.chars() {
-            if matches!(c, ',' | '"' | '\\' | '+' | '=' | '<' | '>' | ';') {
+        let value = self.value.as_str();
+        let last = value.len().saturating_sub(1);
+        for (index, c) in value.char_indices() {
+            let special = match c {
+                ',' | '"' | '\\' | '+' | '=' | '<' | '>' | ';' => true,
+                '#' => index == 0 && self.is_text,
+                ' ' => index == 0 || index == last,
+                _ => false,
+            };
+            if special {
                 text.push('\\');
             }
             text.push(c);

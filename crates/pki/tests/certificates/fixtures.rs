@@ -1,6 +1,6 @@
 //! Certificates that are not ours, read from the folder of shared fixtures beside the project.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, sync::LazyLock};
 
 use pki::Certificate;
 
@@ -34,6 +34,11 @@ pub(crate) fn certificate_in_key_file(file: &str) -> Option<Certificate> {
 /// Every certificate file and every certificate in a key file, with its path inside the folder. Russian ones are left
 /// out: their algorithms are not supported.
 pub(crate) fn all() -> Vec<(String, Certificate)> {
+    static ALL: LazyLock<Vec<(String, Certificate)>> = LazyLock::new(read_all);
+    ALL.clone()
+}
+
+fn read_all() -> Vec<(String, Certificate)> {
     let Some(folder) = folder() else {
         return Vec::new();
     };

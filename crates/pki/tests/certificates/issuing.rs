@@ -95,8 +95,6 @@ fn every_certificate_holds_under_one_key_and_under_no_other() {
 
 #[test]
 fn an_issuer_of_the_same_name_and_another_key_is_refused() {
-    // Both name "НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (GOST) TEST 2022"-like issuers in their own generation; here the
-    // name is equal and only the key differs.
     let genuine = fixtures::demo_authority("tanba_demo_gost");
     let impostor = fixtures::demo_certificate("5a6cbe7c9c55ab0cf9dbd40b0116350a6ae0aba5");
     assert_eq!(impostor.issuer(), genuine.subject());

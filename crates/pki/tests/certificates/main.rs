@@ -8,8 +8,11 @@
     reason = "a test says what it expects"
 )]
 
+mod build;
 mod fixtures;
 mod issuing;
+mod keys;
 mod meaning;
+mod names;
 mod reading;
 mod tampering;

@@ -1,0 +1,109 @@
+//! What a page asks for, in the field's own words: no module's JSON names beyond this point.
+
+use std::borrow::Cow;
+
+use pki::ObjectIdentifier;
+use window_messages::Language;
+
+/// A well-formed request that needs a person.
+#[derive(Debug)]
+pub(crate) struct Ask<'a> {
+    pub(crate) what: What<'a>,
+    pub(crate) stores: Stores,
+    pub(crate) wanted: Wanted<'a>,
+    /// The language the page named.
+    pub(crate) language: Option<Language>,
+    /// True when the signature must bear a time stamp.
+    pub(crate) time_stamp: bool,
+}
+
+/// The act itself.
+#[derive(Debug)]
+pub(crate) enum What<'a> {
+    /// Hand out the certificate's data.
+    ShowCertificate,
+    /// Enveloped XMLDSig.
+    Xml {
+        documents: Vec<Input<'a>>,
+        layout: XmlLayout,
+        element_selected: bool,
+    },
+    /// CAdES-BES, with or without the content inside.
+    Cms {
+        documents: Vec<Input<'a>>,
+        attached: bool,
+    },
+    /// CAdES-BES without content, over digests that the page made.
+    CmsOfDigest { digests: Vec<Input<'a>> },
+    /// The signature's bytes alone.
+    Raw {
+        documents: Vec<Input<'a>>,
+        digested: bool,
+    },
+    /// A time stamp on an existing CMS.
+    AddTimeStamp { cms: Input<'a> },
+    /// Something with a path that the page names.
+    FileByPath,
+}
+
+/// How `ds:Signature` is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum XmlLayout {
+    /// commonUtils.
+    LineBreaks,
+    /// basics.
+    Compact,
+}
+
+/// A document as the page sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input<'a> {
+    /// The text's UTF-8 bytes are meant.
+    Text(&'a str),
+    /// Base64 as Java's basic decoder takes it: no line breaks.
+    StrictBase64(&'a str),
+    /// Base64 with white space anywhere.
+    Base64(&'a str),
+}
+
+/// Where the key may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stores {
+    /// Files are allowed.
+    Files,
+    /// Only tokens and cards: files are listed but cannot be chosen.
+    TokensOnly,
+    /// One kind of token, asked for by name: without it there is nothing to show.
+    Token,
+    /// Java key stores.
+    Jks,
+}
+
+/// Which keys fit, as the page wants.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted<'a> {
+    /// It must serve to log in.
+    pub(crate) authentication: bool,
+    /// It must serve to sign documents.
+    pub(crate) signing: bool,
+    /// All of these must be in the certificate's extended key usage.
+    pub(crate) rights: Vec<ObjectIdentifier>,
+    pub(crate) iin: Option<Cow<'a, str>>,
+    pub(crate) bin: Option<Cow<'a, str>>,
+    pub(crate) serial_number: Option<Cow<'a, str>>,
+    pub(crate) issuers: Issuers<'a>,
+    pub(crate) allow_expired: bool,
+    pub(crate) allow_revoked: bool,
+}
+
+/// Which authorities the page takes.
+#[derive(Debug, Default)]
+pub(crate) enum Issuers<'a> {
+    /// It did not say.
+    #[default]
+    Unsaid,
+    /// Any: `chain: []`.
+    Any,
+    /// These, as PEM.
+    These(Vec<&'a str>),
+}

@@ -1,0 +1,82 @@
+use std::{io, path::PathBuf};
+
+use crate::base64::Base64Error;
+
+/// Why a request was not served, or the agent could not work. Never carries a secret or a document.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The page named no store.
+    #[error("the request names no key store")]
+    StoreNameEmpty,
+    /// The page named a store that there is not.
+    #[error("the request names an unknown key store")]
+    StoreUnknown,
+    /// The token that the page named is not inserted.
+    #[error("the token is not inserted")]
+    TokenAbsent,
+    /// The page wants a Java key store.
+    #[error("JKS key stores are not supported")]
+    JksUnsupported,
+    /// A document is not base64.
+    #[error(transparent)]
+    Base64(#[from] Base64Error),
+    /// A digest is empty.
+    #[error("the digest is empty")]
+    EmptyDigest,
+    /// There is nothing to sign.
+    #[error("the request holds no document")]
+    NoDocuments,
+    /// There are more documents than one request may hold.
+    #[error("the request holds more than {} documents", crate::limits::DOCUMENTS)]
+    TooManyDocuments,
+    /// The page chose an element of an XML document to sign, or a place for the signature.
+    #[error("signing an element chosen by XPath is not supported")]
+    ElementSelected,
+    /// The page wants a time stamp.
+    #[error("time stamps are not supported")]
+    TimeStamp,
+    /// The page names a file or a folder of this computer.
+    #[error("files named by a page are not read")]
+    FileByPath,
+    /// A certificate in the list of accepted issuers cannot be read.
+    #[error("a certificate of the chain cannot be read")]
+    IssuerUnreadable,
+    /// The settings of this computer do not admit such a caller.
+    #[error("the settings of this computer do not admit such a caller")]
+    NotAdmitted,
+    /// Too many requests wait for the person already.
+    #[error("too many requests are waiting for an answer")]
+    Busy,
+    /// The window program could not be started.
+    #[error("the window could not be opened: {0}")]
+    Window(io::ErrorKind),
+    /// The window program ended, or never showed the request.
+    #[error("the window was lost")]
+    WindowLost,
+    /// A file of the agent could not be read or written.
+    #[error("{path}: {kind}", path = .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        kind: io::ErrorKind,
+    },
+    /// The settings file is not what it should be.
+    #[error("{path}: {reason}", path = .path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// The parser's words, with line and column.
+        reason: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn file(path: impl Into<PathBuf>, error: &io::Error) -> Self {
+        Self::File {
+            path: path.into(),
+            kind: error.kind(),
+        }
+    }
+}

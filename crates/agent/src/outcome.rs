@@ -1,0 +1,39 @@
+//! What came of a request: one form for all modules to render.
+
+use pki::Certificate;
+
+/// How a request that a person decided on ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The person said no.
+    Cancelled,
+    /// The person agreed to show this certificate.
+    Certificate(ShownKey),
+    /// Everything is signed.
+    Signed(Signed),
+}
+
+/// The public part of a key.
+#[derive(Debug)]
+pub(crate) struct ShownKey {
+    pub(crate) certificate: Certificate,
+    /// The name of the key in its file.
+    pub(crate) alias: String,
+}
+
+/// Signatures, in the order of the documents.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    pub(crate) certificate: Certificate,
+    pub(crate) products: Products,
+}
+
+#[derive(Debug)]
+pub(crate) enum Products {
+    /// Signed XML documents.
+    Xml(Vec<String>),
+    /// CMS in DER.
+    Cms(Vec<Vec<u8>>),
+    /// Signature values.
+    Raw(Vec<Vec<u8>>),
+}

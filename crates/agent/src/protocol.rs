@@ -1,0 +1,203 @@
+//! NCALayer's protocol: text frames become typed requests, outcomes become the exact JSON of each module.
+//!
+//! Only this module knows the names of NCALayer's JSON members.
+//!
+//! Source: NCALayer 1.4 and its public clients; each module's file says what was observed.
+
+mod accessory;
+mod basics;
+mod common_utils;
+mod key_info;
+mod locale;
+mod pem;
+
+use window_messages::Language;
+
+use crate::{
+    ask::Ask,
+    error::Error,
+    json::{self, Json, Object},
+    outcome::Outcome,
+};
+
+/// A request as far as it can be understood without a person.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) label: Label,
+    pub(crate) action: Action<'a>,
+}
+
+/// What is to be done with a request.
+#[derive(Debug)]
+pub(crate) enum Action<'a> {
+    /// Nothing, not even a reply.
+    Ignore,
+    /// Send this.
+    Reply(String),
+    /// Speak this language from now on (none: as before) and send the reply.
+    ChangeLanguage {
+        language: Option<Language>,
+        reply: String,
+    },
+    /// Show the settings and send the reply.
+    ShowSettings { reply: String },
+    /// A person must decide; the form turns the outcome into a reply.
+    Ask(Ask<'a>, ReplyForm),
+    /// The page asks wrongly, and the module says so in its own way.
+    Refuse(Error, ReplyForm),
+}
+
+/// How the module that was asked replies.
+#[derive(Debug)]
+pub(crate) enum ReplyForm {
+    CommonUtils(common_utils::Form),
+    Basics(basics::Form),
+}
+
+impl ReplyForm {
+    /// The reply's text.
+    pub(crate) fn render(&self, outcome: &Result<Outcome, Error>) -> String {
+        match self {
+            Self::CommonUtils(form) => form.render(outcome),
+            Self::Basics(form) => form.render(outcome),
+        }
+    }
+}
+
+/// Module and method for the log; never more than these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) module: String,
+    pub(crate) method: String,
+}
+
+/// The reply for a module that there is not. Clients wait for it: several ask for a module of another product first.
+const MODULE_NOT_FOUND: &str = r#"{"success":false,"errorCode":"MODULE_NOT_FOUND"}"#;
+
+/// The reply to what is not a JSON object.
+const NOT_JSON: &str = r#"{"success":false,"code":"COMMON_JSON_WRAPPING_EXCEPTION"}"#;
+
+/// The module that is meant when none is named: it takes passwords from the page, so there is none such here.
+const APPLET: &str = "kz.gov.pki.knca.applet.Applet";
+
+/// The modules that there are, by the name that requests carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Module {
+    CommonUtils,
+    Basics,
+    Accessory,
+}
+
+impl Module {
+    const ALL: [Self; 3] = [Self::CommonUtils, Self::Basics, Self::Accessory];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::CommonUtils => "kz.gov.pki.knca.commonUtils",
+            Self::Basics => "kz.gov.pki.knca.basics",
+            Self::Accessory => "kz.gov.pki.ncalayerservices.accessory",
+        }
+    }
+
+    /// The bundle of NCALayer that brings the module, with the version whose behaviour this one has.
+    fn bundle(self) -> (&'static str, &'static str) {
+        match self {
+            Self::CommonUtils => ("kz.gov.pki.osgi.layer.common", "0.3.4"),
+            Self::Basics => ("kz.gov.pki.knca.basics", "1.4.0"),
+            Self::Accessory => ("kz.gov.pki.api.layer.NCALayerServices", "0.7.3"),
+        }
+    }
+}
+
+/// Reads the text of one frame.
+pub(crate) fn read<'a>(json: &'a Result<Json<'a>, json::JsonError>) -> Request<'a> {
+    let Ok(Json::Object(message)) = json else {
+        return Request {
+            label: Label::unknown(),
+            action: Action::Reply(NOT_JSON.into()),
+        };
+    };
+    if message.is_empty() {
+        return Request {
+            label: Label::unknown(),
+            action: Action::Ignore,
+        };
+    }
+    let module = message.get("module").map_or(Some(APPLET), Json::as_text);
+    Request {
+        label: Label::of(module, message),
+        action: route(module, message),
+    }
+}
+
+fn route<'a>(module: Option<&str>, message: &'a Object<'a>) -> Action<'a> {
+    match Module::ALL
+        .into_iter()
+        .find(|known| Some(known.name()) == module)
+    {
+        Some(Module::CommonUtils) => common_utils::read(message),
+        Some(Module::Basics) => basics::read(message),
+        Some(Module::Accessory) => accessory::read(message),
+        // Old pages send it first and take the next text for the answer to something else.
+        None if module == Some(APPLET)
+            && message.get("method").and_then(Json::as_text) == Some("setLocale") =>
+        {
+            Action::Ignore
+        }
+        None => Action::Reply(MODULE_NOT_FOUND.into()),
+    }
+}
+
+impl Label {
+    fn unknown() -> Self {
+        Self {
+            module: "-".into(),
+            method: "-".into(),
+        }
+    }
+
+    fn of(module: Option<&str>, message: &Object<'_>) -> Self {
+        Self {
+            module: loggable(module.unwrap_or_default()),
+            method: loggable(
+                message
+                    .get("method")
+                    .and_then(Json::as_text)
+                    .unwrap_or_default(),
+            ),
+        }
+    }
+}
+
+/// A name as it may stand in the log. What a page calls a module can be anything, a password or an IIN too, so only
+/// what looks like a Java name and has no long row of digits gets there.
+fn loggable(name: &str) -> String {
+    let looks_like_a_name = !name.is_empty()
+        && name.len() <= 80
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && !name
+            .split(|character: char| !character.is_ascii_digit())
+            .any(|digits| digits.len() > 4);
+    if looks_like_a_name {
+        name.to_owned()
+    } else {
+        "-".to_owned()
+    }
+}
+
+/// Why org.json cannot hand out a member, in its words: clients have seen them in replies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum MemberError {
+    #[error("JSONObject[\"{0}\"] not found.")]
+    NotFound(&'static str),
+    #[error("JSONObject[\"{0}\"] is not a {1}.")]
+    NotA(&'static str, &'static str),
+}
+
+fn text_member<'a>(object: &'a Object<'a>, name: &'static str) -> Result<&'a str, MemberError> {
+    let member = object.get(name).ok_or(MemberError::NotFound(name))?;
+    member.as_text().ok_or(MemberError::NotA(name, "string"))
+}

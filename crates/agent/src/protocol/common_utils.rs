@@ -1,0 +1,308 @@
+//! `kz.gov.pki.knca.commonUtils`: positional arguments, `{"code":"200","responseObject":…}`.
+//!
+//! Source: the published NLCommonBundle and recorded exchanges. The product looks a method up by name and number of
+//! arguments, then Java's reflection checks their types; every reply to a mistake follows from that.
+
+use std::fmt::Display;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Serialize;
+
+use super::{Action, ReplyForm, key_info::KeyInfo, locale, text_member};
+use crate::{
+    ask::{Ask, Input, Stores, Wanted, What, XmlLayout},
+    error::Error,
+    json::{Json, Object},
+    outcome::{Outcome, Products},
+};
+
+/// What a reply needs to know of its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Form {
+    /// Echoed in replies to requests that reached their method, not in those to mistakes in calling it.
+    uuid: Option<String>,
+    /// True when the value is an array even of one.
+    array: bool,
+}
+
+pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
+    let method = match text_member(message, "method") {
+        Ok(method) => method,
+        Err(error) => return refused_call(error),
+    };
+    let arguments = match message.get("args") {
+        None => &[],
+        Some(Json::Array(arguments)) => arguments.as_slice(),
+        Some(_) => return refused_call("JSONObject[\"args\"] is not a JSONArray."),
+    };
+    let uuid = message
+        .get("uuid")
+        .and_then(Json::as_text)
+        .filter(|uuid| !uuid.is_empty())
+        .map(str::to_owned);
+    match call(
+        method,
+        arguments,
+        Form {
+            uuid,
+            array: method == "signXmls",
+        },
+    ) {
+        Ok(action) => action,
+        Err(CallError::NoSuchMethod) => {
+            refused_call(format_args!("NoSuchMethodException {method}"))
+        }
+        Err(CallError::Mismatch) => refused_call(format_args!(
+            "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
+        )),
+    }
+}
+
+enum CallError {
+    NoSuchMethod,
+    Mismatch,
+}
+
+fn call<'a>(method: &str, arguments: &'a [Json<'a>], form: Form) -> Result<Action<'a>, CallError> {
+    Ok(match (method, arguments) {
+        // Lists tokens only, file stores never.
+        ("getActiveTokens", []) => Action::Reply(form.success(Some(&[(); 0]))),
+        ("changeLocale", [id]) => Action::ChangeLanguage {
+            language: locale::language(text(id)?),
+            reply: form.success(None::<&()>),
+        },
+        ("getKeyInfo", [store]) => ask(text(store)?, "", What::ShowCertificate, form),
+        ("signXml", [store, key_type, xml, element, parent]) => {
+            let (store, key_type) = (text(store)?, text(key_type)?);
+            let documents = vec![Input::Text(text(xml)?)];
+            let element_selected = !(text(element)?.is_empty() && text(parent)?.is_empty());
+            ask(
+                store,
+                key_type,
+                What::Xml {
+                    documents,
+                    layout: XmlLayout::LineBreaks,
+                    element_selected,
+                },
+                form,
+            )
+        }
+        ("signXmls", [store, key_type, xmls, element, parent]) => {
+            let (store, key_type) = (text(store)?, text(key_type)?);
+            let documents = texts(xmls)?;
+            let element_selected = !(text(element)?.is_empty() && text(parent)?.is_empty());
+            ask(
+                store,
+                key_type,
+                What::Xml {
+                    documents,
+                    layout: XmlLayout::LineBreaks,
+                    element_selected,
+                },
+                form,
+            )
+        }
+        ("createCAdESFromBase64", [store, key_type, base64, attached]) => {
+            cms(store, key_type, base64, attached, false, form)?
+        }
+        ("createCMSSignatureFromBase64", [store, key_type, base64, attached]) => {
+            cms(store, key_type, base64, attached, true, form)?
+        }
+        ("createCAdESFromBase64Hash", [store, key_type, base64]) => {
+            let (store, key_type) = (text(store)?, text(key_type)?);
+            ask(
+                store,
+                key_type,
+                What::CmsOfDigest {
+                    digests: vec![Input::StrictBase64(text(base64)?)],
+                },
+                form,
+            )
+        }
+        ("applyCAdEST", [store, key_type, base64]) => {
+            let (store, key_type) = (text(store)?, text(key_type)?);
+            ask(
+                store,
+                key_type,
+                What::AddTimeStamp {
+                    cms: Input::StrictBase64(text(base64)?),
+                },
+                form,
+            )
+        }
+        (
+            "createCMSSignatureFromFile" | "createCAdESFromFile",
+            [store, key_type, path, attached],
+        ) => {
+            let (store, key_type, _, _) = (
+                text(store)?,
+                text(key_type)?,
+                text(path)?,
+                boolean(attached)?,
+            );
+            ask(store, key_type, What::FileByPath, form)
+        }
+        ("showFileChooser", [extension, directory]) => {
+            let _ = (text(extension)?, text(directory)?);
+            Action::Refuse(Error::FileByPath, ReplyForm::CommonUtils(form))
+        }
+        _ => return Err(CallError::NoSuchMethod),
+    })
+}
+
+fn cms<'a>(
+    store: &'a Json<'a>,
+    key_type: &'a Json<'a>,
+    base64: &'a Json<'a>,
+    attached: &'a Json<'a>,
+    time_stamp: bool,
+    form: Form,
+) -> Result<Action<'a>, CallError> {
+    let (store, key_type) = (text(store)?, text(key_type)?);
+    let documents = vec![Input::StrictBase64(text(base64)?)];
+    let what = What::Cms {
+        documents,
+        attached: boolean(attached)?,
+    };
+    Ok(match ask(store, key_type, what, form) {
+        Action::Ask(ask, form) => Action::Ask(Ask { time_stamp, ..ask }, form),
+        refusal => refusal,
+    })
+}
+
+fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a> {
+    let form = ReplyForm::CommonUtils(form);
+    let stores = match store {
+        "" => return Action::Refuse(Error::StoreNameEmpty, form),
+        "PKCS12" => Stores::Files,
+        "JKS" => Stores::Jks,
+        "AKKaztokenStore"
+        | "AKKZIDCardStore"
+        | "AKEToken72KStore"
+        | "AKEToken5110Store"
+        | "AKJaCartaStore"
+        | "AKAKEYStore"
+        | "ABSIMCardStore"
+        | "ABCloudServiceStore" => Stores::Token,
+        _ => return Action::Refuse(Error::StoreUnknown, form),
+    };
+    // Any other text means no filter.
+    let wanted = Wanted {
+        authentication: key_type == "AUTHENTICATION",
+        signing: key_type == "SIGNATURE",
+        ..Wanted::default()
+    };
+    Action::Ask(
+        Ask {
+            what,
+            stores,
+            wanted,
+            language: None,
+            time_stamp: false,
+        },
+        form,
+    )
+}
+
+fn text<'a>(argument: &'a Json<'a>) -> Result<&'a str, CallError> {
+    argument.as_text().ok_or(CallError::Mismatch)
+}
+
+fn boolean(argument: &Json<'_>) -> Result<bool, CallError> {
+    argument.to_bool().ok_or(CallError::Mismatch)
+}
+
+fn texts<'a>(argument: &'a Json<'a>) -> Result<Vec<Input<'a>>, CallError> {
+    match argument {
+        Json::Array(items) => items
+            .iter()
+            .map(|item| text(item).map(Input::Text))
+            .collect(),
+        _ => Err(CallError::Mismatch),
+    }
+}
+
+fn refused_call<'a>(message: impl Display) -> Action<'a> {
+    Action::Reply(to_text(&Failure {
+        code: "500",
+        message: Some(message.to_string()),
+        uuid: None,
+    }))
+}
+
+impl Form {
+    pub(super) fn render(&self, outcome: &Result<Outcome, Error>) -> String {
+        match outcome {
+            Ok(Outcome::Cancelled) => self.failure(Some("action.canceled".into())),
+            Ok(Outcome::Certificate(shown)) => self.success(Some(&KeyInfo::of(shown))),
+            Ok(Outcome::Signed(signed)) => match &signed.products {
+                Products::Xml(documents) => self.values(documents),
+                Products::Cms(items) | Products::Raw(items) => self.values(
+                    &items
+                        .iter()
+                        .map(|der| BASE64_STANDARD.encode(der))
+                        .collect::<Vec<_>>(),
+                ),
+            },
+            Err(error) => self.failure(wire_message(error)),
+        }
+    }
+
+    fn values(&self, values: &[String]) -> String {
+        match values {
+            [value] if !self.array => self.success(Some(value)),
+            values => self.success(Some(values)),
+        }
+    }
+
+    fn success<T: Serialize + ?Sized>(&self, response_object: Option<&T>) -> String {
+        to_text(&Success {
+            code: "200",
+            response_object,
+            uuid: self.uuid.as_deref(),
+        })
+    }
+
+    fn failure(&self, message: Option<String>) -> String {
+        to_text(&Failure {
+            code: "500",
+            message,
+            uuid: self.uuid.as_deref(),
+        })
+    }
+}
+
+/// NCALayer's text where it is known; none where the product's exception had none.
+fn wire_message(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::StoreNameEmpty => "storageName.param.empty".into(),
+        Error::StoreUnknown => "storage.unknown".into(),
+        Error::TokenAbsent => "storage.empty".into(),
+        Error::EmptyDigest => return None,
+        other => other.to_string(),
+    })
+}
+
+/// `message` must never stand here: one client takes any message for a failure.
+#[derive(Serialize)]
+struct Success<'a, T: Serialize + ?Sized> {
+    code: &'static str,
+    #[serde(rename = "responseObject", skip_serializing_if = "Option::is_none")]
+    response_object: Option<&'a T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uuid: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uuid: Option<&'a str>,
+}
+
+fn to_text(reply: &impl Serialize) -> String {
+    // These structures hold nothing that JSON could not say.
+    serde_json::to_string(reply).unwrap_or_default()
+}

@@ -1,0 +1,140 @@
+//! The examples of the standard, which are on curves of their own.
+//!
+//! `Source:` GOST R 34.10-2012 appendix A (RFC 7091 section 7).
+
+use crypto_bigint::modular::ConstMontyForm;
+use crypto_bigint::{U256, U512, const_monty_params};
+
+use super::{Pair, sign, verify};
+use crate::field::Field;
+use crate::group::{Affine, BaseTable};
+use crate::params::{Params, curve};
+use crate::scalar::Scalar;
+use crate::testing::number;
+
+const_monty_params!(
+    Prime1,
+    U256,
+    "8000000000000000000000000000000000000000000000000000000000000431"
+);
+const_monty_params!(
+    Order1,
+    U256,
+    "8000000000000000000000000000000150FE8A1892976154C59CFC193ACCF5B3"
+);
+const_monty_params!(
+    Prime2,
+    U512,
+    "4531ACD1FE0023C7550D267B6B2FEE80922B14B2FFB90F04D4EB7C09B5D2D15DF1D852741AF4704A0458047E80E4546D35B8336FAC224DD81664BBF528BE6373"
+);
+const_monty_params!(
+    Order2,
+    U512,
+    "4531ACD1FE0023C7550D267B6B2FEE80922B14B2FFB90F04D4EB7C09B5D2D15DA82F2D7ECB1DBAC719905C5EECC423F1D86E25EDBE23C595D644AAF187E6E6DF"
+);
+
+type Field1 = ConstMontyForm<Prime1, { U256::LIMBS }>;
+type Field2 = ConstMontyForm<Prime2, { U512::LIMBS }>;
+
+const fn number1(hex: &str) -> Field1 {
+    ConstMontyForm::new(&U256::from_be_hex(hex))
+}
+
+const fn number2(hex: &str) -> Field2 {
+    ConstMontyForm::new(&U512::from_be_hex(hex))
+}
+
+curve!(
+    Example1, 32, Field1, number1, ConstMontyForm<Order1, { U256::LIMBS }>,
+    a: "0000000000000000000000000000000000000000000000000000000000000007",
+    b: "5FBFF498AA938CE739B8E022FBAFEF40563F6E6A3472FC2A514C0CE9DAE23B7E",
+    x: "0000000000000000000000000000000000000000000000000000000000000002",
+    y: "08E2A8A0E65147D4BD6316030E16D19C85C97F0A9CA267122B96ABBCEA7E8FC8",
+    minus_3: false, cofactor: false
+);
+curve!(
+    Example2, 64, Field2, number2, ConstMontyForm<Order2, { U512::LIMBS }>,
+    a: "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000007",
+    b: "1CFF0806A31116DA29D8CFA54E57EB748BC5F377E49400FDD788B649ECA1AC4361834013B2AD7322480A89CA58E0CF74BC9E540C2ADD6897FAD0A3084F302ADC",
+    x: "24D19CC64572EE30F396BF6EBBFD7A6C5213B3B3D7057CC825F91093A68CD762FD60611262CD838DC6B60AA7EEE804E28BC849977FAC33B4B530F1B120248A9A",
+    y: "2BB312A43BD2CE6E0D020613C857ACDDCFBF061E91E5F2C3F32447C259F39B2C83AB156D77F1496BF7EB3351E1EE4E43DC1A18B91B24640B6DBB92CB1ADD371E",
+    minus_3: false, cofactor: false
+);
+
+#[test]
+fn example_1_of_the_standard_holds() {
+    check::<Example1>(
+        "7A929ADE789BB9BE10ED359DD39A72C11B60961F49397EEE1D19CE9891EC3B28",
+        [
+            "7F2B49E270DB6D90D8595BEC458B50C58585BA1D4E9B788F6689DBD8E56FD80B",
+            "26F1B489D6701DD185C8413A977B3CBBAF64D1C593D26627DFFB101A87FF77DA",
+        ],
+        "2DFBC1B372D89A1188C09C52E0EEC61FCE52032AB1022E8E67ECE6672B043EE5",
+        "77105C9B20BCD3122823C8CF6FCC7B956DE33814E95B7FE64FED924594DCEAB3",
+        [
+            "41AA28D2F1AB148280CD9ED56FEDA41974053554A42767B83AD043FD39DC0493",
+            "01456C64BA4642A1653C235A98A60249BCD6D3F746B631DF928014F6C5BF9C40",
+        ],
+    );
+}
+
+#[test]
+fn example_2_of_the_standard_holds() {
+    check::<Example2>(
+        "0BA6048AADAE241BA40936D47756D7C93091A0E8514669700EE7508E508B102072E8123B2200A0563322DAD2827E2714A2636B7BFD18AADFC62967821FA18DD4",
+        [
+            "115DC5BC96760C7B48598D8AB9E740D4C4A85A65BE33C1815B5C320C854621DD5A515856D13314AF69BC5B924C8B4DDFF75C45415C1D9DD9DD33612CD530EFE1",
+            "37C7C90CD40B0F5621DC3AC1B751CFA0E2634FA0503B3D52639F5D7FB72AFD61EA199441D943FFE7F0C70A2759A3CDB84C114E1F9339FDF27F35ECA93677BEEC",
+        ],
+        "3754F3CFACC9E0615C4F4A7C4D8DAB531B09B6F9C170C533A71D147035B0C5917184EE536593F4414339976C647C5D5A407ADEDB1D560C4FC6777D2972075B8C",
+        "0359E7F4B1410FEACC570456C6801496946312120B39D019D455986E364F365886748ED7A44B3E794434006011842286212273A6D14CF70EA3AF71BB1AE679F1",
+        [
+            "2F86FA60A081091A23DD795E1E3C689EE512A3C82EE0DCC2643C78EEA8FCACD35492558486B20F1C9EC197C90699850260C93BCBCD9C5C3317E19344E173AE36",
+            "1081B394696FFE8E6585E7A9362D26B6325F56778AADBC081C0BFBE933D52FF5823CE288E8C4F362526080DF7F70CE406A6EEB1F56919CB92A9853BDE73E5B4A",
+        ],
+    );
+}
+
+#[test]
+fn nonce_that_makes_s_zero_is_given_back() {
+    type P = Example1;
+    let d = scalar::<P>("7A929ADE789BB9BE10ED359DD39A72C11B60961F49397EEE1D19CE9891EC3B28");
+    let k = scalar::<P>("77105C9B20BCD3122823C8CF6FCC7B956DE33814E95B7FE64FED924594DCEAB3");
+    let r = scalar::<P>("41AA28D2F1AB148280CD9ED56FEDA41974053554A42767B83AD043FD39DC0493");
+    // s = r d + k e is zero for e = -r d / k.
+    let e = minus_r_d_over_k::<P>(&r, &d, &k);
+    assert!(sign::<P>(&d, &e, &k).is_none());
+    assert!(sign::<P>(&d, &Scalar::add(&e, &Scalar::one()), &k).is_some());
+}
+
+fn check<P: Params>(d: &str, point: [&str; 2], e: &str, k: &str, signature: [&str; 2]) {
+    let (d, e, k) = (scalar::<P>(d), scalar::<P>(e), scalar::<P>(k));
+    let own = P::base_table().multiply(&d);
+    let expected = point.map(number);
+    assert_eq!([own.x.to_wide(), own.y.to_wide()], expected);
+
+    let made = sign::<P>(&d, &e, &k).unwrap();
+    assert_eq!(
+        [*made.r.to_wide(), *made.s.to_wide()],
+        signature.map(number)
+    );
+
+    assert!(verify(&own, &e, &made));
+    assert!(!verify(&own, &e.add(&P::Scalar::one()), &made));
+    assert!(!verify(
+        &own,
+        &e,
+        &Pair {
+            r: made.s,
+            s: made.r
+        }
+    ));
+}
+
+fn scalar<P: Params>(hex: &str) -> P::Scalar {
+    P::Scalar::from_wide(&number(hex)).unwrap()
+}
+
+fn minus_r_d_over_k<P: Params>(r: &P::Scalar, d: &P::Scalar, k: &P::Scalar) -> P::Scalar {
+    r.mul(d).mul(&k.invert_vartime().unwrap()).neg()
+}

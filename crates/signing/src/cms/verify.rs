@@ -1,0 +1,386 @@
+//! Whether the signatures of a CMS hold.
+
+use super::oid;
+use super::report::{CmsReport, Problem, SignerReport};
+use super::signer_info::{self, SignerInfo};
+use crate::Error;
+use crate::asn1::{self, Element, OCTET_STRING, SEQUENCE, SET};
+use der::asn1::ObjectIdentifier;
+use der::{Decode, asn1::GeneralizedTime, asn1::UtcTime};
+use pki::{Algorithm, Certificate, DigestAlgorithm, SignatureAlgorithm};
+
+/// Verifies every signature of a CMS (DER or BER).
+///
+/// `detached`: the signed bytes when they are not in the message; when they are, both must be equal.
+/// The report says for each signature by whom it is, what it covers, whether it holds and why not. Certificates are not judged.
+///
+/// # Errors
+/// [`Error::NotCms`] and [`Error::Cms`] when the bytes are not a SignedData.
+///
+/// Source: RFC 5652 section 5.6, RFC 5035 section 3. KalkanCrypt's signatureAlgorithm (the key's OID) is accepted as Java
+/// Kalkan's (the signature's OID), digest algorithms with and without NULL.
+pub fn verify(message: &[u8], detached: Option<&[u8]>) -> Result<CmsReport, Error> {
+    run(message, detached.map_or(Given::Nothing, Given::Content))
+}
+
+/// Verifies every signature of a detached CMS of whose content only the digest is known.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_digest(message: &[u8], digest: &[u8]) -> Result<CmsReport, Error> {
+    run(message, Given::Digest(digest))
+}
+
+#[derive(Clone, Copy)]
+enum Given<'a> {
+    Nothing,
+    Content(&'a [u8]),
+    Digest(&'a [u8]),
+}
+
+fn run(message: &[u8], given: Given<'_>) -> Result<CmsReport, Error> {
+    let signed_data = signer_info::read(message)?;
+    let certificates = signed_data.certificates;
+    let mut digests = Digests {
+        content: signed_data.content.as_deref(),
+        given,
+        known: Vec::new(),
+    };
+    let signers = signed_data
+        .signer_infos
+        .iter()
+        .map(|signer_info| {
+            report(
+                signer_info,
+                &certificates,
+                signed_data.content_type,
+                &mut digests,
+            )
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(CmsReport {
+        content_type: signed_data.content_type,
+        content: signed_data.content,
+        signers,
+        certificates,
+    })
+}
+
+/// The digests of the content, each computed once however many signers there are.
+struct Digests<'a> {
+    content: Option<&'a [u8]>,
+    given: Given<'a>,
+    known: Vec<(DigestAlgorithm, Vec<u8>)>,
+}
+
+impl Digests<'_> {
+    fn by(&mut self, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Problem> {
+        let content = match (self.content, self.given) {
+            (Some(content), Given::Content(given)) if content != given => {
+                return Err(Problem::OtherContent);
+            }
+            (Some(content), _) | (None, Given::Content(content)) => content,
+            (None, Given::Digest(digest)) => return Ok(digest.to_vec()),
+            (None, Given::Nothing) => return Err(Problem::NoContent),
+        };
+        if let Some((_, digest)) = self.known.iter().find(|(known, _)| *known == algorithm) {
+            return Ok(digest.clone());
+        }
+        let digest = algorithm.digest(content);
+        if matches!(self.given, Given::Digest(given) if given != digest) {
+            return Err(Problem::OtherContent);
+        }
+        self.known.push((algorithm, digest.clone()));
+        Ok(digest)
+    }
+}
+
+fn report(
+    signer_info: &SignerInfo<'_>,
+    certificates: &[Certificate],
+    content_type: ObjectIdentifier,
+    digests: &mut Digests<'_>,
+) -> Result<SignerReport, Error> {
+    let attributes = Attributes::read(signer_info.signed_attributes)?;
+    let mut problems = Vec::new();
+    let mut note = |problem: Problem| problems.push(problem);
+    // Several certificates may bear the name; the one that the signature itself names goes first.
+    let mut candidates: Vec<&Certificate> = certificates
+        .iter()
+        .filter(|certificate| signer_info.signer.means(certificate))
+        .collect();
+    candidates.sort_by_key(|certificate| !matches!(attributes.names(certificate), Ok(Some(true))));
+    let certificate = candidates.first().copied();
+    let digest_algorithm = DigestAlgorithm::from_oid(&signer_info.digest_algorithm).ok();
+    if digest_algorithm.is_none() {
+        note(Problem::UnknownDigest(signer_info.digest_algorithm));
+    }
+
+    let mut content_digest = None;
+    if let Some(algorithm) = digest_algorithm {
+        match digests.by(algorithm) {
+            Ok(digest) => content_digest = Some(digest),
+            Err(problem) => note(problem),
+        }
+    }
+    let message_digest = if signer_info.signed_attributes.is_some() {
+        attributes
+            .check_content_type(content_type)
+            .unwrap_or_else(&mut note);
+        match attributes.message_digest() {
+            Ok(signed) => {
+                if content_digest
+                    .as_ref()
+                    .is_some_and(|digest| *digest != signed)
+                {
+                    note(Problem::DigestMismatch);
+                }
+                Some(signed)
+            }
+            Err(problem) => {
+                note(problem);
+                None
+            }
+        }
+    } else {
+        if content_type != oid::DATA {
+            note(Problem::BadAttribute("contentType"));
+        }
+        content_digest.clone()
+    };
+    let signing_time = attributes.signing_time().unwrap_or_else(|problem| {
+        note(problem);
+        None
+    });
+    let mut names_certificate = false;
+    match certificate {
+        None => note(Problem::NoCertificate),
+        Some(certificate) => {
+            match attributes.names(certificate) {
+                Ok(Some(true)) => names_certificate = true,
+                Ok(Some(false)) => note(Problem::OtherCertificate),
+                Ok(None) => {}
+                Err(problem) => note(problem),
+            }
+            if let Some(digest_algorithm) = digest_algorithm {
+                check_signature(
+                    signer_info,
+                    certificate,
+                    digest_algorithm,
+                    content_digest.as_deref(),
+                )?
+                .unwrap_or_else(note);
+            }
+        }
+    }
+    Ok(SignerReport {
+        certificate: certificate.cloned(),
+        signing_time,
+        digest_algorithm,
+        message_digest,
+        names_certificate,
+        signature: signer_info.signature.clone(),
+        time_stamps: time_stamps(signer_info)?,
+        problems,
+    })
+}
+
+fn check_signature(
+    signer_info: &SignerInfo<'_>,
+    certificate: &Certificate,
+    digest_algorithm: DigestAlgorithm,
+    content_digest: Option<&[u8]>,
+) -> Result<Result<(), Problem>, Error> {
+    let named = signer_info.signature_algorithm;
+    // Java Kalkan writes the signature's OID, KalkanCrypt the key's.
+    let (key, digest) = match (
+        SignatureAlgorithm::from_oid(&named),
+        Algorithm::from_key_oid(&named),
+    ) {
+        (Ok(algorithm), _) => (algorithm.key, algorithm.digest),
+        (_, Ok(key)) => (key, digest_algorithm),
+        _ => return Ok(Err(Problem::UnknownSignatureAlgorithm(named))),
+    };
+    let fits = key == certificate.algorithm()
+        && digest == digest_algorithm
+        && (digest == key.digest() || (key, digest) == (Algorithm::Rsa, DigestAlgorithm::Sha1));
+    if !fits {
+        return Ok(Err(Problem::AlgorithmMismatch));
+    }
+    let holds = |digest: &[u8]| {
+        certificate
+            .public_key()
+            .verify_digest_with(digest_algorithm, digest, &signer_info.signature)
+            .is_ok()
+    };
+    let Some(attributes) = signer_info.signed_attributes else {
+        return Ok(match content_digest {
+            Some(digest) if holds(digest) => Ok(()),
+            Some(_) => Err(Problem::BadSignature),
+            // Why there is none is noted already.
+            None => Ok(()),
+        });
+    };
+    // The signature is over the DER of a SET OF. Some makers leave the members unsorted, and sign them so.
+    let mut members = Vec::new();
+    let mut inside = attributes.children();
+    while let Some(member) = inside.next()? {
+        members.push(member.to_der()?);
+    }
+    let parts: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
+    let as_written = asn1::tlv(SET, &parts);
+    let sorted = asn1::set_of(SET, members.clone());
+    let holds = holds(&digest_algorithm.digest(&as_written))
+        || (sorted != as_written && holds(&digest_algorithm.digest(&sorted)));
+    Ok(if holds {
+        Ok(())
+    } else {
+        Err(Problem::BadSignature)
+    })
+}
+
+fn time_stamps(signer_info: &SignerInfo<'_>) -> Result<Vec<Vec<u8>>, Error> {
+    let attributes = Attributes::read(signer_info.unsigned_attributes)?;
+    let stamps = attributes
+        .0
+        .iter()
+        .filter(|(kind, _)| *kind == oid::SIGNATURE_TIME_STAMP);
+    stamps
+        .flat_map(|(_, values)| values.iter().map(|value| value.to_der()))
+        .collect()
+}
+
+/// Kind and values of each attribute.
+struct Attributes<'a>(Vec<(ObjectIdentifier, Vec<Element<'a>>)>);
+
+impl<'a> Attributes<'a> {
+    fn read(set: Option<Element<'a>>) -> Result<Self, Error> {
+        let mut attributes = Vec::new();
+        let Some(set) = set else {
+            return Ok(Self(attributes));
+        };
+        let mut members = set.children();
+        while let Some(member) = members.next()? {
+            if member.tag != SEQUENCE {
+                return Err(Error::Cms("no Attribute"));
+            }
+            let mut fields = member.children();
+            let kind = fields.required("no attrType")?.oid()?;
+            let mut inside = fields.expect(SET, "no attrValues")?.children();
+            fields.end("bytes behind the attrValues")?;
+            let mut values = Vec::new();
+            while let Some(value) = inside.next()? {
+                values.push(value);
+            }
+            attributes.push((kind, values));
+        }
+        Ok(Self(attributes))
+    }
+
+    /// The value of an attribute that may stand once, with one value.
+    fn single(
+        &self,
+        kind: ObjectIdentifier,
+        name: &'static str,
+    ) -> Result<Option<Element<'a>>, Problem> {
+        let mut found = self
+            .0
+            .iter()
+            .filter(|(its, _)| *its == kind)
+            .map(|(_, values)| values.as_slice());
+        match (found.next(), found.next()) {
+            (None, _) => Ok(None),
+            (Some([value]), None) => Ok(Some(*value)),
+            _ => Err(Problem::BadAttribute(name)),
+        }
+    }
+
+    fn check_content_type(&self, content_type: ObjectIdentifier) -> Result<(), Problem> {
+        let bad = Problem::BadAttribute("contentType");
+        let value = self
+            .single(oid::CONTENT_TYPE, "contentType")?
+            .ok_or(bad.clone())?;
+        match value.oid() {
+            Ok(signed) if signed == content_type => Ok(()),
+            Ok(_) => Err(Problem::ContentTypeMismatch),
+            Err(_) => Err(bad),
+        }
+    }
+
+    fn message_digest(&self) -> Result<Vec<u8>, Problem> {
+        let bad = Problem::BadAttribute("messageDigest");
+        let value = self
+            .single(oid::MESSAGE_DIGEST, "messageDigest")?
+            .ok_or(bad.clone())?;
+        value.octets().map_err(|_| bad)
+    }
+
+    fn signing_time(&self) -> Result<Option<i64>, Problem> {
+        let bad = |_| Problem::BadAttribute("signingTime");
+        let Some(value) = self.single(oid::SIGNING_TIME, "signingTime")? else {
+            return Ok(None);
+        };
+        let der = value
+            .to_der()
+            .map_err(|_| Problem::BadAttribute("signingTime"))?;
+        let since_1970 = UtcTime::from_der(&der)
+            .map(|time| time.to_unix_duration())
+            .or_else(|_| GeneralizedTime::from_der(&der).map(|time| time.to_unix_duration()))
+            .map_err(bad)?;
+        Ok(i64::try_from(since_1970.as_secs()).ok())
+    }
+
+    /// Whether signingCertificateV2 (else V1) names `certificate`; None when there is neither.
+    fn names(&self, certificate: &Certificate) -> Result<Option<bool>, Problem> {
+        let v2 = self.single(oid::SIGNING_CERTIFICATE_V2, "signingCertificateV2")?;
+        let v1 = self.single(oid::SIGNING_CERTIFICATE, "signingCertificate")?;
+        let (Some(value), is_v2) = (v2.or(v1), v2.is_some()) else {
+            return Ok(None);
+        };
+        certificate_id(value, is_v2, certificate)
+            .map(Some)
+            .ok_or(Problem::BadAttribute("signingCertificate"))
+    }
+}
+
+/// SigningCertificate(V2) ::= SEQUENCE { certs SEQUENCE OF ESSCertID(v2), … }; the first names the signer's certificate.
+///
+/// Source: RFC 5035 sections 3 to 5.
+fn certificate_id(value: Element<'_>, is_v2: bool, certificate: &Certificate) -> Option<bool> {
+    let list = first_sequence(first_sequence(value)?)?;
+    let mut fields = list.children();
+    let mut algorithm = if is_v2 {
+        DigestAlgorithm::Sha256
+    } else {
+        DigestAlgorithm::Sha1
+    };
+    if is_v2 && let Some(named) = fields.optional(SEQUENCE).ok()? {
+        algorithm = DigestAlgorithm::from_oid(&signer_info::algorithm(named).ok()?).ok()?;
+    }
+    let hash = fields.expect(OCTET_STRING, "no certHash").ok()?;
+    if algorithm.digest(certificate.der()) != hash.content {
+        return Some(false);
+    }
+    let Some(issuer_serial) = fields.optional(SEQUENCE).ok()? else {
+        return fields.is_empty().then_some(true);
+    };
+    let mut fields = issuer_serial.children();
+    fields.required("no issuer").ok()?;
+    let serial = fields.required("no serialNumber").ok()?;
+    // The hash covers the issuer too; a serial number that contradicts it is a forgery or a blunder.
+    let strip = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .copied()
+            .skip_while(|byte| *byte == 0)
+            .collect::<Vec<_>>()
+    };
+    Some(strip(serial.content) == strip(certificate.serial_number()))
+}
+
+/// The first element inside a SEQUENCE, when it is a SEQUENCE too.
+fn first_sequence(element: Element<'_>) -> Option<Element<'_>> {
+    (element.tag == SEQUENCE)
+        .then(|| element.children().optional(SEQUENCE).ok().flatten())
+        .flatten()
+}

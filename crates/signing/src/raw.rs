@@ -1,0 +1,22 @@
+//! Signatures without any envelope: the signature bytes alone, as NCALayer's format `raw` and KalkanCrypt give them.
+
+use crate::{Error, signature};
+use pki::{Certificate, Signer};
+
+/// Signs `data`: RSA PKCS#1 v1.5 with SHA-256, or GOST as `r‖s`, each little-endian.
+///
+/// # Errors
+/// [`Error::Signer`] when the key refuses, [`Error::WrongSignature`] when what it gave does not verify.
+pub fn sign(signer: &dyn Signer, data: &[u8]) -> Result<Vec<u8>, Error> {
+    let digest = signer.certificate().algorithm().digest().digest(data);
+    signature::make(signer, &digest)
+}
+
+/// Whether `signature` is `certificate`'s over `data`.
+///
+/// # Errors
+/// [`pki::Error::BadSignature`] when it is not.
+pub fn verify(certificate: &Certificate, data: &[u8], signature: &[u8]) -> Result<(), pki::Error> {
+    let digest = certificate.algorithm().digest().digest(data);
+    certificate.public_key().verify_digest(&digest, signature)
+}

@@ -1,0 +1,22 @@
+//! XML documents: reading them strictly, their canonical form, signatures in them.
+
+mod algorithms;
+mod by_id;
+mod c14n;
+mod document;
+mod fault;
+mod names;
+mod report;
+mod scan;
+mod sign;
+mod signature_element;
+mod text;
+mod verify;
+
+pub use c14n::Canonicalization;
+pub use document::Document;
+pub use fault::{Fault, Limit, ParseError, Place};
+pub use report::{Covered, ReferenceReport, XmlProblem, XmlSignatureReport};
+pub use scan::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_NAME, MAX_NAMESPACES, MAX_NODES};
+pub use sign::{Layout, sign_enveloped};
+pub use verify::verify;

@@ -1,0 +1,92 @@
+//! Canonical XML against expected bytes made by lxml and the JDK.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
+use signing::Error;
+use signing::xml::{Canonicalization, Document, Fault};
+use std::fs;
+
+#[test]
+fn every_document_of_the_manifest_canonicalises_to_its_bytes_or_is_refused() {
+    let Some(folder) = fixtures::folder("xml") else {
+        return;
+    };
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let mut signed = 0;
+    for entry in manifest.as_array().unwrap() {
+        let file = entry["file"].as_str().unwrap();
+        let bytes = fs::read(folder.join(file)).unwrap();
+        let parsed = match file {
+            // As it arrives in a JSON string: decoded, with a declaration that lies.
+            "stress/utf-16-decl-in-string.xml" => {
+                Document::parse(std::str::from_utf8(&bytes).unwrap())
+            }
+            _ => Document::from_bytes(&bytes),
+        };
+        let expect = entry["expect"].as_str().unwrap();
+        if expect.starts_with("refuse") {
+            let Err(Error::Xml(error)) = parsed else {
+                panic!("{file}: {parsed:?}")
+            };
+            assert_eq!(
+                *error.fault() == Fault::Doctype,
+                expect.contains("DOCTYPE"),
+                "{file}: {error}"
+            );
+            continue;
+        }
+        let document = parsed.unwrap_or_else(|error| panic!("{file}: {error}"));
+        let expected =
+            |extension: &str| fs::read(folder.join(file).with_extension(extension)).unwrap();
+        assert_eq!(document.canonical(), expected("c14n"), "{file}");
+        let with_comments = Canonicalization {
+            with_comments: true,
+            ..Canonicalization::INCLUSIVE
+        };
+        assert_eq!(
+            document.canonicalize(&with_comments).unwrap(),
+            expected("c14n-comments"),
+            "{file}"
+        );
+        signed += 1;
+    }
+    assert_eq!(signed, 41);
+}
+
+#[test]
+fn a_lying_declaration_in_a_string_is_ignored() {
+    let Some(folder) = fixtures::folder("xml/stress") else {
+        return;
+    };
+    let bytes = fs::read(folder.join("windows-1251.xml")).unwrap();
+    let (text, _, _) = encoding_rs::WINDOWS_1251.decode(&bytes);
+    let document = Document::parse(&text).unwrap();
+    assert_eq!(
+        document.canonical(),
+        fs::read(folder.join("windows-1251.c14n")).unwrap()
+    );
+}
+
+#[test]
+fn a_subtree_inherits_namespaces_and_xml_attributes() {
+    let Some(folder) = fixtures::folder("xml/stress") else {
+        return;
+    };
+    let document =
+        Document::from_bytes(&fs::read(folder.join("subtree-ns-context.xml")).unwrap()).unwrap();
+    let form = Canonicalization {
+        with_comments: true,
+        ..Canonicalization::INCLUSIVE
+    };
+    let expected = fs::read(folder.join("subtree-ns-context.d1.c14n-comments")).unwrap();
+    assert_eq!(document.canonicalize_by_id("d1", &form).unwrap(), expected);
+}

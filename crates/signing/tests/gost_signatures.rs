@@ -1,0 +1,82 @@
+//! GOST signatures: made here, verified here and by what is not ours.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+#[path = "support/keys.rs"]
+mod keys;
+
+use pki::Signer;
+use signing::xml::{Document, Layout};
+use signing::{cms, raw, xml};
+
+const TIME: i64 = 1_795_000_000;
+
+#[test]
+fn an_attached_cms_holds_and_carries_its_content() {
+    for (name, key) in keys::gost() {
+        let message = cms::sign_attached(&key, "мазмұны".as_bytes(), TIME).unwrap();
+        let report = cms::verify(&message, None).unwrap();
+        assert!(report.holds(), "{name}: {report:?}");
+        assert_eq!(report.content.as_deref(), Some("мазмұны".as_bytes()));
+        let signer = &report.signers[0];
+        assert_eq!(signer.certificate.as_ref(), Some(key.certificate()));
+        assert_eq!(signer.signing_time, Some(TIME));
+        assert!(signer.names_certificate);
+    }
+}
+
+#[test]
+fn a_detached_cms_needs_its_content_or_its_digest() {
+    for (_, key) in keys::gost() {
+        let digest = key.certificate().algorithm().digest();
+        for message in [
+            cms::sign_detached(&key, b"content", TIME).unwrap(),
+            cms::sign_digest(&key, &digest.digest(b"content"), TIME).unwrap(),
+        ] {
+            assert!(cms::verify(&message, Some(b"content")).unwrap().holds());
+            assert!(
+                cms::verify_digest(&message, &digest.digest(b"content"))
+                    .unwrap()
+                    .holds()
+            );
+            assert_eq!(
+                cms::verify(&message, None).unwrap().signers[0].problems,
+                [cms::Problem::NoContent]
+            );
+            let other = cms::verify(&message, Some(b"other")).unwrap();
+            assert_eq!(other.signers[0].problems, [cms::Problem::DigestMismatch]);
+        }
+    }
+}
+
+#[test]
+fn an_enveloped_signature_holds_in_both_layouts() {
+    for (name, key) in keys::gost() {
+        for layout in [Layout::LineBreaks, Layout::Compact] {
+            let document =
+                Document::parse("<a xml:lang='kk' xmlns='urn:x'><!-- c --><b/>т</a>").unwrap();
+            let signed = xml::sign_enveloped(&key, &document, layout).unwrap();
+            let reports = xml::verify(signed.as_bytes()).unwrap();
+            assert_eq!(reports.len(), 1);
+            assert!(
+                reports[0].holds() && reports[0].covers_whole_document(),
+                "{name}: {reports:?}"
+            );
+            assert_eq!(reports[0].references[0].canonical, document.canonical());
+        }
+    }
+}
+
+#[test]
+fn a_raw_signature_holds_over_its_data_alone() {
+    for (_, key) in keys::gost() {
+        let signature = raw::sign(&key, b"data").unwrap();
+        raw::verify(key.certificate(), b"data", &signature).unwrap();
+        assert_eq!(
+            raw::verify(key.certificate(), b"Data", &signature),
+            Err(pki::Error::BadSignature)
+        );
+    }
+}
