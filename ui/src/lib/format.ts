@@ -11,11 +11,20 @@ export function date(seconds: number): string {
 /** A number of bytes in words: `128 bytes`, `4.2 KB`. */
 export function size(bytes: number, language: Language, words: Words): string {
   const figure = (value: number) =>
-    new Intl.NumberFormat(language, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+    // Kazakh writes figures as Russian does, and not every engine knows Kazakh.
+    new Intl.NumberFormat(language === 'en' ? 'en' : 'ru', { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
   if (bytes < 1000) return words.size(bytes, 'b', String(bytes))
   const kilobytes = bytes / 1024
   if (kilobytes < 1000) return words.size(bytes, 'kb', figure(kilobytes))
   return words.size(bytes, 'mb', figure(kilobytes / 1024))
+}
+
+/** A file's name short enough for a line: the beginning and the end, which tell files apart. */
+export function shortened(name: string, longest = 40): string {
+  const letters = [...name]
+  if (letters.length <= longest) return name
+  const half = Math.floor((longest - 1) / 2)
+  return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`
 }
 
 /** Twelve digits in groups of six, three and three; anything else whole. */

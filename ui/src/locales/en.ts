@@ -26,7 +26,7 @@ export const en = {
     firstVisit: 'First time on this computer',
   },
   warnings: {
-    anyIssuer: 'The site accepts certificates of any issuer, not only of the national authority.',
+    anyIssuer: 'The site accepts certificates of any certification authority, not only of the national one.',
     expiredAllowed: 'The site accepts expired certificates too.',
     revokedAllowed: 'The site accepts revoked certificates too.',
     digestOnly: 'The site sent only a digest (fingerprint) of the document, so Tanba cannot show what it stands for.',
@@ -117,7 +117,8 @@ export const en = {
     otherOrganisation: 'The site asks for the key of another organisation (BIN)',
     otherCertificate: 'The site asks for another certificate',
     missingRight: 'The certificate does not give the right that the site asks for',
-    otherIssuer: 'The site asks for a certificate of another issuer',
+    otherIssuer: 'The site asks for a certificate of another certification authority',
+    tokenOnly: 'The site asks for a key from a token or card; this one is in a file',
     digestLength: 'The digest that the site sent does not suit this key',
     revoked: (date: string) => `Certificate was revoked on ${date}`,
   },
@@ -141,7 +142,7 @@ export const en = {
   ending: {
     withdrawn: 'The page was closed, nothing signed',
     withdrawnHelp: 'If you still need it, open the page again and repeat.',
-    failed: 'Signing did not work',
+    failed: 'The request could not be carried out',
     failedHelp: 'The site has been told. Try again; if it happens again, show this to the site’s support.',
     close: '&Close',
   },

@@ -1,0 +1,255 @@
+import type { DocumentView } from '../src/messages/DocumentView'
+import type { KeyProblem } from '../src/messages/KeyProblem'
+import type { KeyView } from '../src/messages/KeyView'
+import type { Language } from '../src/messages/Language'
+import type { RequestView } from '../src/messages/RequestView'
+import type { SettingsView } from '../src/messages/SettingsView'
+import type { ToWindow } from '../src/messages/ToWindow'
+
+const person = { name: 'ТЕСТОВ ТЕСТ ТЕСТОВИЧ', iin: '123456789011', bin: null, organisation: null, role: null }
+const MAY_2027 = Date.UTC(2027, 4, 8, 12) / 1000
+const JULY_2026 = Date.UTC(2026, 6, 27, 12) / 1000
+
+/** A usable key of a person. */
+export const personKey: KeyView = {
+  id: 'person',
+  fileName: 'GOST512_d6d1e5f0a1b2c3d4.p12',
+  folder: 'Загрузки',
+  owner: person,
+  purpose: 'both',
+  notBefore: MAY_2027 - 365 * 86400,
+  notAfter: MAY_2027,
+  state: { kind: 'usable' },
+  usedHere: true,
+}
+
+/** A usable key of an organisation. */
+export const headKey: KeyView = {
+  ...personKey,
+  id: 'head',
+  fileName: 'GOST512_0a3f21.p12',
+  folder: 'ECP',
+  owner: { ...person, bin: '123456789021', organisation: 'АО "ТЕСТ"', role: 'head' },
+  usedHere: false,
+}
+
+/** A key that was never opened on this computer. */
+export const unknownKey: KeyView = {
+  id: 'unknown',
+  fileName: 'AUTH_RSA256_5f1c.p12',
+  folder: 'FLASH',
+  owner: null,
+  purpose: null,
+  notBefore: null,
+  notAfter: null,
+  state: { kind: 'unknown' },
+  usedHere: false,
+}
+
+/** A key that cannot be used. */
+export function unusableKey(problem: KeyProblem, id = 'unusable'): KeyView {
+  return {
+    ...personKey,
+    id,
+    fileName: 'RSA256_842636.p12',
+    folder: 'Документы',
+    purpose: 'signing',
+    notAfter: JULY_2026,
+    state: { kind: 'unusable', problem },
+    usedHere: false,
+  }
+}
+
+/** A key whose certificate has ended. */
+export const expiredKey = unusableKey({ kind: 'expired', at: JULY_2026 }, 'expired')
+
+const longKey: KeyView = {
+  ...headKey,
+  id: 'long',
+  fileName: 'GOST512_d6d1e5f0a1b2c3d4e5f60718293a4b5c6d7e8f9001122334455667788.p12',
+  folder: 'Ключи бухгалтерии и отдела кадров за прошлые годы',
+  owner: {
+    name: 'ТЕСТОВ-ТЕСТОВСКИЙ ТЕСТ-АЛИ ТЕСТОВИЧ',
+    iin: '123456789011',
+    bin: '123456789021',
+    organisation:
+      'Республиканское государственное предприятие на праве хозяйственного ведения "ТЕСТ" Комитета тестирования Министерства проверок',
+    role: 'financialSigningRight',
+  },
+}
+
+/** One document. */
+export function document(name: DocumentView['name'], size: number, beginning = ''): DocumentView {
+  return { name, size, beginning, digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }
+}
+
+/** A log-in, the commonest request. */
+export const logIn: RequestView = {
+  request: 1,
+  verb: 'logIn',
+  site: { caller: 'site', host: 'idp.egov.kz', ownerPart: 'egov.kz', origin: 'https://idp.egov.kz', firstVisit: false },
+  documents: [document({ kind: 'logInRequest' }, 128)],
+  form: 'xml',
+  warnings: [],
+  keys: [personKey, headKey, expiredKey],
+  selected: 'person',
+  searching: false,
+  language: 'ru',
+}
+
+/** Many documents to sign. */
+export function batch(count: number): RequestView {
+  const kinds: DocumentView['name'][] = [
+    { kind: 'xml', root: 'declaration' },
+    { kind: 'pdf' },
+    { kind: 'text' },
+    { kind: 'file', format: 'PNG' },
+  ]
+  return {
+    ...logIn,
+    request: 2,
+    verb: 'sign',
+    site: { ...logIn.site, host: 'cabinet.salyk.kz', ownerPart: 'salyk.kz', origin: 'https://cabinet.salyk.kz:8443' },
+    documents: Array.from({ length: count }, (_, at) =>
+      document(kinds[at % 4] ?? { kind: 'bytes' }, 870 * (at + 1) ** 2, at % 4 === 2 ? 'Прошу выдать справку о доходах' : ''),
+    ),
+    form: 'cmsAttached',
+  }
+}
+
+const settings: SettingsView = {
+  language: 'ru',
+  keyFolders: ['/home/test/Ключи', '/media/test/FLASH/ЭЦП организации'],
+  usualFolders: true,
+  rememberKeys: true,
+}
+
+const xml = '<login>\n  <timeTicket>1795290000000</timeTicket>\n  <sessionid>a1b2c3</sessionid>\n</login>'
+
+/** What the agent says to bring each state of the window about. */
+export const states: Record<string, ToWindow[]> = {
+  logIn: [{ type: 'request', ...logIn }],
+  firstVisit: [
+    {
+      type: 'request',
+      ...logIn,
+      site: { ...logIn.site, host: 'localhost', ownerPart: 'localhost', origin: 'https://localhost:8443', firstVisit: true },
+      keys: [unknownKey, { ...unknownKey, id: 'u2', fileName: 'GOST512_77ab.p12', folder: 'keystore-fixtures' }],
+      selected: null,
+    },
+  ],
+  sign: [
+    {
+      type: 'request',
+      ...batch(1),
+      documents: [document({ kind: 'pdf' }, 482_133)],
+      form: 'cmsDetached',
+      keys: [headKey, personKey, unusableKey({ kind: 'logInOnly' })],
+      selected: null,
+    },
+  ],
+  batch: [{ type: 'request', ...batch(12) }],
+  thousands: [{ type: 'request', ...batch(3000) }],
+  long: [
+    {
+      type: 'request',
+      ...logIn,
+      site: {
+        ...logIn.site,
+        host: 'very-long-subdomain-of-a-state-portal.services.cabinet.example-ministry.gov.kz',
+        ownerPart: 'example-ministry.gov.kz',
+        origin: 'https://very-long-subdomain-of-a-state-portal.services.cabinet.example-ministry.gov.kz:13443',
+        firstVisit: true,
+      },
+      keys: [longKey, unusableKey({ kind: 'missingRight' })],
+      selected: 'long',
+    },
+  ],
+  show: [{ type: 'request', ...logIn, verb: 'showCertificate', documents: [], form: null }],
+  unprotected: [
+    {
+      type: 'request',
+      ...batch(1),
+      site: { caller: 'unprotectedSite', host: 'portal.test.kz', ownerPart: 'test.kz', origin: 'http://portal.test.kz', firstVisit: false },
+      documents: [document({ kind: 'digest' }, 32)],
+      form: 'cmsDetached',
+      warnings: ['digestOnly', 'anyIssuer', 'expiredAllowed', 'revokedAllowed'],
+    },
+  ],
+  withoutAddress: [
+    { type: 'request', ...logIn, site: { caller: 'pageWithoutAddress', host: '', ownerPart: '', origin: 'null', firstVisit: true } },
+  ],
+  program: [{ type: 'request', ...logIn, site: { caller: 'program', host: '', ownerPart: '', origin: '', firstVisit: false } }],
+  noKeys: [{ type: 'request', ...logIn, keys: [], selected: null }],
+  searching: [{ type: 'request', ...logIn, keys: [], selected: null, searching: true }],
+  noneFits: [
+    {
+      type: 'request',
+      ...logIn,
+      keys: [
+        expiredKey,
+        unusableKey({ kind: 'signingOnly' }, 'a'),
+        { ...unknownKey, state: { kind: 'unusable', problem: { kind: 'noCertificate' } } },
+      ],
+      selected: null,
+    },
+  ],
+  wrongPassword: [
+    { type: 'request', ...logIn },
+    { type: 'refused', request: 1, key: 'person', problem: { kind: 'wrongPassword' } },
+  ],
+  tooManyTries: [
+    { type: 'request', ...logIn },
+    { type: 'refused', request: 1, key: 'person', problem: { kind: 'tooManyTries', waitSeconds: 30 } },
+  ],
+  signing: [
+    { type: 'request', ...batch(12) },
+    { type: 'progress', request: 2, done: 2, total: 12 },
+  ],
+  withdrawn: [
+    { type: 'request', ...logIn },
+    { type: 'withdrawn', request: 1 },
+  ],
+  failed: [
+    { type: 'request', ...logIn },
+    { type: 'failed', request: 1 },
+  ],
+  hostile: [
+    {
+      type: 'request',
+      ...logIn,
+      keys: [
+        {
+          ...headKey,
+          owner: { ...person, name: 'ТЕСТОВ \u202eВОТСЕТ', organisation: '<img src=x onerror=alert(1)> \u200bАО', bin: null, role: null },
+        },
+      ],
+      selected: 'head',
+    },
+  ],
+  settings: [{ type: 'settings', ...settings }],
+}
+
+/** Previews of the first document, by kind. */
+export const previews: Record<string, ToWindow & { type: 'preview' }> = {
+  previewXml: {
+    type: 'preview',
+    request: 1,
+    document: 0,
+    preview: { kind: 'xml', pretty: xml, raw: xml.replace(/\n */g, ''), truncated: false },
+  },
+  previewText: {
+    type: 'preview',
+    request: 1,
+    document: 0,
+    preview: { kind: 'text', text: 'Сумма: 100\u202e000 1\u202c тенге\r\nПодпись\u200b: нет\n', truncated: true },
+  },
+  previewOpaque: { type: 'preview', request: 1, document: 0, preview: { kind: 'opaque' } },
+}
+
+/** The same messages in another language. */
+export function speaking(messages: ToWindow[], language: Language): ToWindow[] {
+  return messages.map((message) =>
+    message.type === 'request' || message.type === 'settings' ? { ...message, language } : message,
+  )
+}
