@@ -46,12 +46,13 @@ impl<const N: usize, const C: u64> PseudoMersenne<N, C> {
     /// The limbs of the representative below p.
     fn canonical(&self) -> [u64; N] {
         // a >= p exactly when a + C overflows, and then a + C - 2^(64 N) is a - p.
-        let mut reduced = [0; N];
-        let mut carry = C;
-        for i in 0..N {
-            (reduced[i], carry) = add_carry(self.0[i], 0, carry);
+        let mut reduced = self.0;
+        let mut carry;
+        (reduced[0], carry) = reduced[0].overflowing_add(C);
+        for i in 1..N {
+            (reduced[i], carry) = reduced[i].carrying_add(0, carry);
         }
-        let too_large = Choice::from(low_bit(carry));
+        let too_large = Choice::from(u8::from(carry));
         let mut limbs = self.0;
         for i in 0..N {
             limbs[i] = u64::conditional_select(&limbs[i], &reduced[i], too_large);
@@ -73,12 +74,13 @@ impl<const N: usize, const C: u64> PseudoMersenne<N, C> {
     /// Folds one limb above the top, at most C.
     #[inline(always)]
     fn fold_limb(mut limbs: [u64; N], top: u64) -> Self {
-        let mut carry = top * C;
-        for limb in &mut limbs {
-            (*limb, carry) = add_carry(*limb, 0, carry);
+        let mut carry;
+        (limbs[0], carry) = limbs[0].overflowing_add(top * C);
+        for i in 1..N {
+            (limbs[i], carry) = limbs[i].carrying_add(0, carry);
         }
         // After an overflow the rest is below C * C, so this stays in the lowest limb.
-        limbs[0] = limbs[0].wrapping_add(carry * C);
+        limbs[0] = limbs[0].wrapping_add(u64::from(carry) * C);
         Self(limbs)
     }
 
@@ -126,51 +128,72 @@ impl<const N: usize, const C: u64> Field for PseudoMersenne<N, C> {
     #[inline(always)]
     fn add(&self, other: &Self) -> Self {
         let mut sum = [0; N];
-        let mut carry = 0;
+        let mut carry = false;
         for i in 0..N {
-            (sum[i], carry) = add_carry(self.0[i], other.0[i], carry);
+            (sum[i], carry) = self.0[i].carrying_add(other.0[i], carry);
         }
-        Self::fold_limb(sum, carry)
+        Self::fold_limb(sum, u64::from(carry))
     }
 
     #[inline(always)]
     fn sub(&self, other: &Self) -> Self {
         let mut difference = [0; N];
-        let mut borrow = 0;
+        let mut borrow = false;
         for i in 0..N {
-            (difference[i], borrow) = subtract_borrow(self.0[i], other.0[i], borrow);
+            (difference[i], borrow) = self.0[i].borrowing_sub(other.0[i], borrow);
         }
         // A borrow added 2^(64 N), which is C too much.
-        let mut borrow = borrow * C;
-        for limb in &mut difference {
-            (*limb, borrow) = subtract_borrow(*limb, 0, borrow);
+        (difference[0], borrow) = difference[0].overflowing_sub(u64::from(borrow) * C);
+        for i in 1..N {
+            (difference[i], borrow) = difference[i].borrowing_sub(0, borrow);
         }
         // After a second borrow the lowest limb is close to 2^64, so this stays in it.
-        difference[0] = difference[0].wrapping_sub(borrow * C);
+        difference[0] = difference[0].wrapping_sub(u64::from(borrow) * C);
         Self(difference)
     }
 
     #[inline]
     fn mul(&self, other: &Self) -> Self {
+        // `high` is the sum of the rows so far, each of which settles its lowest limb.
         let (mut low, mut high) = ([0; N], [0; N]);
         for i in 0..N {
-            let mut carry = 0;
-            for j in 0..N {
-                let place = if i + j < N {
-                    &mut low[i + j]
-                } else {
-                    &mut high[i + j - N]
-                };
-                (*place, carry) = multiply_add(self.0[i], other.0[j], *place, carry);
+            let mut carry;
+            (low[i], carry) = multiply_add(self.0[i], other.0[0], high[0], 0);
+            for j in 1..N {
+                (high[j - 1], carry) = multiply_add(self.0[i], other.0[j], high[j], carry);
             }
-            high[i] = carry;
+            high[N - 1] = carry;
         }
         Self::fold(&low, &high)
     }
 
     #[inline]
     fn square(&self) -> Self {
-        self.mul(self)
+        let (mut low, mut high) = ([0; N], [0; N]);
+        // The products of two different limbs, which count twice,
+        for i in 0..N {
+            let mut carry = 0;
+            for j in i + 1..N {
+                let place = limb(&mut low, &mut high, i + j);
+                (*place, carry) = multiply_add(self.0[i], self.0[j], *place, carry);
+            }
+            high[i] = carry;
+        }
+        let mut top = 0;
+        for i in 0..2 * N {
+            let place = limb(&mut low, &mut high, i);
+            (*place, top) = (*place << 1 | top, *place >> 63);
+        }
+        // and the squares.
+        let mut carry = false;
+        for i in 0..N {
+            let (square_low, square_high) = split(self.0[i] as u128 * self.0[i] as u128);
+            for (at, part) in [(2 * i, square_low), (2 * i + 1, square_high)] {
+                let place = limb(&mut low, &mut high, at);
+                (*place, carry) = place.carrying_add(part, carry);
+            }
+        }
+        Self::fold(&low, &high)
     }
 
     /// Raises to p - 2 = (2^(64 N - 10) - 1) 2^10 + (2^10 - C - 2).
@@ -213,28 +236,24 @@ impl<const N: usize, const C: u64> ConditionallySelectable for PseudoMersenne<N,
     }
 }
 
-/// a + b + carry: the low limb and the carry.
+/// A limb of a number of 2 N limbs in two halves.
 #[inline(always)]
-const fn add_carry(a: u64, b: u64, carry: u64) -> (u64, u64) {
-    split(a as u128 + b as u128 + carry as u128)
-}
-
-/// a - b - borrow: the limb and the borrow, 0 or 1.
-#[inline(always)]
-const fn subtract_borrow(a: u64, b: u64, borrow: u64) -> (u64, u64) {
-    let (low, high) = split((a as u128).wrapping_sub(b as u128 + borrow as u128));
-    (low, high & 1)
+const fn limb<'a, const N: usize>(
+    low: &'a mut [u64; N],
+    high: &'a mut [u64; N],
+    at: usize,
+) -> &'a mut u64 {
+    if at < N {
+        &mut low[at]
+    } else {
+        &mut high[at - N]
+    }
 }
 
 /// a * b + c + carry: the low limb and the carry. Two limbs always hold it.
 #[inline(always)]
 const fn multiply_add(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
     split(a as u128 * b as u128 + c as u128 + carry as u128)
-}
-
-#[inline(always)]
-const fn low_bit(carry: u64) -> u8 {
-    (carry & 1) as u8
 }
 
 #[inline(always)]
