@@ -4,7 +4,7 @@
 //! [`P12Store`] is the store of PKCS#12 key files, [`KeyFile`] one such file, and [`find_key_files`] looks for them in
 //! the folders where people put them. Nothing outside this crate sees a password or a private key.
 //!
-//! A new kind of store is a new file beside `p12_store.rs` that implements [`Store`]; the suite in `tests/conformance`
+//! A new kind of store is a new file beside `p12_store.rs` that implements [`Store`]; the suite in `tests/keystore/conformance.rs`
 //! says what it must hold to.
 
 mod ber;

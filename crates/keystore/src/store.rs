@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// A place that keeps private keys: key files, a token.
 ///
-/// What every implementation must hold to is written down as tests in `tests/conformance`.
+/// What every implementation must hold to is written down as tests in `tests/keystore/conformance.rs`.
 pub trait Store: Send + Sync {
     /// The name by which NCALayer's protocol calls this kind of store, such as `PKCS12`.
     fn name(&self) -> &'static str;

@@ -5,16 +5,16 @@
     reason = "helpers of tests may say what they expect"
 )]
 
-use keystore::{Error, KeyFile, Password};
+use crate::password;
+use keystore::{Error, KeyFile};
 use pki::{Algorithm, Signer};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
-use zeroize::Zeroizing;
 
 /// The key files of the fixtures with their passwords, or `None` (said aloud) where there are no fixtures.
-fn key_files() -> Option<Vec<(PathBuf, &'static str)>> {
+pub(crate) fn key_files() -> Option<Vec<(PathBuf, &'static str)>> {
     let fixtures = Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../shared/fixtures"
@@ -56,10 +56,6 @@ fn key_files() -> Option<Vec<(PathBuf, &'static str)>> {
     files.sort();
     assert!(files.len() >= 50, "only {} key files", files.len());
     Some(files)
-}
-
-fn password(text: &str) -> Password {
-    Password::new(Zeroizing::new(text.to_owned()))
 }
 
 #[test]
@@ -199,35 +195,33 @@ fn a_changed_byte_never_gives_another_key() {
             .unwrap();
         let mut opened = 0;
         for position in 0..bytes.len() {
-            for change in [0x01, 0x80, 0xff] {
-                let mut changed = bytes.clone();
-                changed[position] ^= change;
-                let result =
-                    KeyFile::from_bytes(&changed).and_then(|file| file.open(&password(secret)));
-                match result {
-                    // The national CA's MAC does not cover its own parameters' NULL.
-                    Ok(key) => {
-                        assert_eq!(
-                            key.certificate().der(),
-                            owner.certificate().der(),
-                            "byte {position}"
-                        );
-                        opened += 1;
-                    }
-                    Err(
-                        Error::WrongPassword
-                        | Error::Truncated
-                        | Error::NotPkcs12
-                        | Error::TooManyRounds
-                        | Error::UnsupportedAlgorithm(_)
-                        | Error::Damaged(_),
-                    ) => {}
-                    Err(error) => panic!("byte {position}: {error}"),
+            let mut changed = bytes.clone();
+            changed[position] ^= 1 << (position % 8);
+            let result =
+                KeyFile::from_bytes(&changed).and_then(|file| file.open(&password(secret)));
+            match result {
+                // The MAC does not cover what names it, such as a NULL in its AlgorithmIdentifier.
+                Ok(key) => {
+                    assert_eq!(
+                        key.certificate().der(),
+                        owner.certificate().der(),
+                        "byte {position}"
+                    );
+                    opened += 1;
                 }
+                Err(
+                    Error::WrongPassword
+                    | Error::Truncated
+                    | Error::NotPkcs12
+                    | Error::TooManyRounds
+                    | Error::UnsupportedAlgorithm(_)
+                    | Error::Damaged(_),
+                ) => {}
+                Err(error) => panic!("byte {position}: {error}"),
             }
         }
         assert!(
-            opened <= 12,
+            opened <= 4,
             "{opened} changes went unnoticed in {}",
             path.display()
         );

@@ -1,0 +1,143 @@
+//! What every store must hold to. A new kind of store adds one test that hands the suite a store and what it knows
+//! about one of its keys.
+
+use crate::{make::IDENTITY, password};
+use keystore::{EntryId, Error, P12Store, Store};
+use pki::Signer;
+
+/// A key that the store under test is known to have.
+struct Known<'a> {
+    label: &'a str,
+    password: &'a str,
+    certificate: &'a [u8],
+}
+
+/// The suite.
+fn conforms(store: &dyn Store, known: &Known<'_>) {
+    assert!(!store.name().is_empty());
+
+    let entries = store.entries();
+    let ids: Vec<_> = entries.iter().map(|entry| entry.id.clone()).collect();
+    let again: Vec<_> = store.entries().into_iter().map(|entry| entry.id).collect();
+    assert_eq!(ids, again, "listing changes nothing");
+    for (index, id) in ids.iter().enumerate() {
+        assert!(!ids[..index].contains(id), "an id names one key");
+    }
+    let entry = entries
+        .iter()
+        .find(|entry| entry.label == known.label)
+        .unwrap();
+    assert_eq!(entry.problem, None);
+
+    let tries = store.tries_left(&entry.id).unwrap();
+    assert_eq!(
+        store.unlock(&entry.id, &password("wrong 1!")).err(),
+        Some(Error::WrongPassword)
+    );
+    let fewer = store.tries_left(&entry.id).unwrap();
+    assert_eq!(
+        fewer,
+        tries.map(|tries| tries - 1),
+        "a wrong password costs one try where tries count"
+    );
+
+    let key = store.unlock(&entry.id, &password(known.password)).unwrap();
+    assert_eq!(
+        store.tries_left(&entry.id).unwrap(),
+        tries,
+        "the right password gives the tries back"
+    );
+    assert_eq!(key.certificate().der(), known.certificate);
+    if let Some(alias) = &entry.alias {
+        assert_eq!(key.alias(), alias);
+    }
+    if let Some(certificate) = &entry.certificate {
+        assert_eq!(certificate.der(), known.certificate);
+    }
+    let digest = key
+        .certificate()
+        .algorithm()
+        .digest()
+        .digest(b"to be signed");
+    for _ in 0..2 {
+        let signature = key.sign_digest(&digest).unwrap();
+        key.certificate()
+            .public_key()
+            .verify_digest(&digest, &signature)
+            .unwrap();
+    }
+    key.sign_digest(&digest[1..]).unwrap_err();
+    let second = store.unlock(&entry.id, &password(known.password)).unwrap();
+    drop(key);
+    second.sign_digest(&digest).unwrap();
+
+    let stranger = EntryId::new("no such key");
+    assert_eq!(
+        store.unlock(&stranger, &password(known.password)).err(),
+        Some(Error::UnknownEntry)
+    );
+    assert_eq!(store.tries_left(&stranger), Err(Error::UnknownEntry));
+
+    for broken in entries.iter().filter(|entry| entry.problem.is_some()) {
+        assert_eq!(
+            store.unlock(&broken.id, &password(known.password)).err(),
+            broken.problem
+        );
+    }
+}
+
+#[test]
+fn key_files_conform() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(
+        at("good.p12"),
+        IDENTITY.export("Qwerty12", &["-name", "good"]),
+    )
+    .unwrap();
+    std::fs::write(at("text.p12"), "not a key").unwrap();
+    let names = ["text.p12", "good.p12", "good.p12", "gone.p12"];
+    let store = P12Store::new(names.map(at));
+    assert_eq!(store.name(), "PKCS12");
+    let problems: Vec<_> = store
+        .entries()
+        .into_iter()
+        .map(|entry| (entry.label, entry.problem))
+        .collect();
+    let expected = [
+        ("text.p12".to_owned(), Some(Error::NotPkcs12)),
+        ("good.p12".to_owned(), None),
+        (
+            "gone.p12".to_owned(),
+            Some(Error::Io(std::io::ErrorKind::NotFound)),
+        ),
+    ];
+    assert_eq!(problems, expected);
+    conforms(
+        &store,
+        &Known {
+            label: "good.p12",
+            password: "Qwerty12",
+            certificate: &IDENTITY.certificate,
+        },
+    );
+}
+
+#[test]
+fn a_file_that_is_replaced_is_read_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.p12");
+    std::fs::write(&path, "not yet a key").unwrap();
+    let store = P12Store::new([path.clone()]);
+    let id = P12Store::entry_id(&path);
+    assert_eq!(store.entries()[0].id, id);
+    assert_eq!(
+        store.unlock(&id, &password("Qwerty12")).err(),
+        Some(Error::NotPkcs12)
+    );
+    let bytes = IDENTITY.export("Qwerty12", &[]);
+    std::fs::write(&path, &bytes).unwrap();
+    store.unlock(&id, &password("Qwerty12")).unwrap();
+    let sha256 = pki::DigestAlgorithm::Sha256.digest(&bytes);
+    assert_eq!(store.entries()[0].file_sha256.unwrap()[..], sha256);
+}
