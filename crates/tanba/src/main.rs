@@ -1,3 +1,34 @@
 //! Tanba: a desktop signing agent.
 
-fn main() {}
+mod cli;
+mod command;
+mod exit;
+mod harden;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(cli.log)
+        .with_writer(std::io::stderr)
+        .init();
+    harden::harden();
+    let outcome = match cli.command {
+        Command::Agent(arguments) => command::agent::run(arguments),
+        Command::Trust(arguments) => command::trust::run(&arguments),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("tanba: {error:#}");
+            Exit::of(&error).into()
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use tracing_subscriber::EnvFilter;
+
+use crate::exit;
+
+/// A desktop signing agent: web pages ask, a person signs.
+#[derive(Parser)]
+#[command(name = "tanba", version, after_help = exit::TABLE, max_term_width = 110)]
+pub(crate) struct Cli {
+    /// What goes to the log on standard error: error, warn, info, debug, or a filter such as `info,server=debug`
+    #[arg(long, global = true, value_name = "FILTER", default_value = "info")]
+    pub(crate) log: EnvFilter,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Wait for web pages that ask to sign, until told to end
+    Agent(AgentArguments),
+    /// Let the browsers of this computer trust the agent
+    Trust(TrustArguments),
+}
+
+/// Where the agent keeps its own files.
+#[derive(Args)]
+pub(crate) struct DataDir {
+    /// Folder for settings and the local CA [default: the person's data folder, on Linux ~/.local/share/tanba]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    data_dir: Option<PathBuf>,
+}
+
+impl DataDir {
+    /// The folder, absolute.
+    pub(crate) fn resolve(&self) -> Result<PathBuf> {
+        let folder = match &self.data_dir {
+            Some(folder) => folder.clone(),
+            None => directories::ProjectDirs::from("kz", "", "tanba")
+                .context("the home folder is unknown: set HOME, or use --data-dir")?
+                .data_local_dir()
+                .to_owned(),
+        };
+        std::path::absolute(&folder).with_context(|| format!("{} is no folder", folder.display()))
+    }
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  tanba agent
+  tanba agent --port 0 --data-dir /tmp/try --keys ~/keys
+  tanba agent --window 'tanba-robot --key key.p12 --password-file password'
+
+When it listens it prints one line: {\"address\":\"127.0.0.1:13579\",\"ca\":\"…/tls/ca.pem\"}.
+SIGTERM, SIGINT and Ctrl-C end it: open windows are withdrawn, nothing more is signed.
+
+Exit codes: 0 ended as told, 1 could not start, 2 wrong use, 4 another program has the port")]
+pub(crate) struct AgentArguments {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, env = "NCALAYERPORT", default_value_t = server::DEFAULT_PORT)]
+    pub(crate) port: u16,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// Look for keys here instead of the usual folders; may be repeated
+    #[arg(long, value_name = "DIR", num_args = 1.., value_hint = ValueHint::DirPath)]
+    pub(crate) keys: Vec<PathBuf>,
+    /// Program that takes the window's place, with its arguments in shell quoting
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) window: Option<String>,
+    /// Seconds after which an unused window is ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide = true)]
+    pub(crate) window_idle: f64,
+}
+
+#[derive(Args)]
+pub(crate) struct TrustArguments {
+    #[command(subcommand)]
+    pub(crate) action: TrustAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TrustAction {
+    /// Put the local CA into the browsers' stores, and take older ones of ours out
+    #[command(after_help = TRUST_EXAMPLES)]
+    Install(TrustOptions),
+    /// Take every CA of ours out of the browsers' stores, and nothing else
+    #[command(after_help = TRUST_EXAMPLES)]
+    Remove(TrustOptions),
+    /// Say which browsers trust the local CA
+    #[command(after_help = TRUST_EXAMPLES)]
+    Status(TrustOptions),
+}
+
+const TRUST_EXAMPLES: &str = "\
+Examples:
+  tanba trust install
+  tanba trust status --json
+  tanba trust remove
+
+The stores are ~/.pki/nssdb (Chromium, Chrome, Edge, Yandex, …) and the profiles of Firefox; the program certutil
+(package libnss3-tools) changes them. The CA may vouch for localhost and 127.0.0.1 only, and its key is gone.
+
+Exit codes: 0 done (status: every store trusts it), 1 not everywhere, 2 wrong use";
+
+#[derive(Args)]
+pub(crate) struct TrustOptions {
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// Print JSON: one object a store
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,68 @@
+//! What the exit code says.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done; of `verify`: every signature holds; of `trust status`: every browser trusts the local CA.
+    Done,
+    /// Not done; of `verify`: a signature does not hold.
+    Failed,
+    /// The command line does not make sense; clap says so by itself.
+    Usage,
+    /// Another program has the port.
+    PortTaken,
+}
+
+/// The table for `--help`.
+pub(crate) const TABLE: &str = "\
+Exit codes:
+  0  done; verify: every signature holds; trust status: every browser trusts Tanba
+  1  not done; verify: a signature does not hold
+  2  wrong use of the command line
+  3  the password is wrong
+  4  agent: another program has the port";
+
+impl Exit {
+    /// What an error means for whoever started us.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        for cause in error.chain() {
+            if let Some(exit) = cause.downcast_ref::<Told>() {
+                return exit.exit;
+            }
+            if let Some(server::Error::PortTaken { .. }) = cause.downcast_ref() {
+                return Self::PortTaken;
+            }
+        }
+        Self::Failed
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::PortTaken => 4,
+        })
+    }
+}
+
+/// An error with an exit code of its own.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Told {
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+}
+
+impl Told {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.into(),
+        }
+    }
+}
