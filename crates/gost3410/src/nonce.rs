@@ -19,6 +19,8 @@ pub(crate) struct Nonces {
     value: Zeroizing<Wide>,
     /// Bytes of the hash function and of q.
     size: usize,
+    /// Whether the value has been given out as a candidate.
+    used: bool,
 }
 
 impl Nonces {
@@ -31,6 +33,7 @@ impl Nonces {
             key: Zeroizing::new([0; 64]),
             value,
             size,
+            used: false,
         };
         let secret = big_endian(&secret.to_wide());
         let e = big_endian(&e.to_wide());
@@ -42,11 +45,12 @@ impl Nonces {
     /// The next number: candidates that are zero or not below q are thrown away, never reduced.
     pub(crate) fn next<P: Params>(&mut self) -> P::Scalar {
         loop {
+            if self.used {
+                self.stir(0, &[]);
+            }
             self.value = self.mac(&[head(&self.value, self.size)]);
-            let found = candidate::<P>(&self.value);
-            // Makes the state forget the candidate; RFC 6979 does the same between candidates.
-            self.stir(0, &[]);
-            if let Some(number) = found {
+            self.used = true;
+            if let Some(number) = candidate::<P>(&self.value) {
                 return number;
             }
         }
