@@ -1,0 +1,338 @@
+//! Requests that real pages and clients send, replayed over a real socket to the real agent.
+//!
+//! Two readings of each line that names a token: as it is (no token is plugged in, so the agent says so), and with
+//! a key file in the token's place, which shows the shape of the signature.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use e2e::{
+    agent::Agent,
+    judges::{self, Question},
+    places,
+    socket::Socket,
+};
+use serde_json::{Value, json};
+
+const KEY: &str = "individual/GOST512_028343d1ee0ad94f42789fc6a236572bf290147f.p12";
+
+/// What a page gets.
+enum Expected {
+    /// These very members, in any order.
+    Exactly(Value),
+    /// `code` 500 with a text: refused on purpose, or a method of which a later version is capable.
+    Refused,
+    /// `status` false with this code.
+    Failed(&'static str),
+    /// commonUtils: one signed document.
+    Xml,
+    /// commonUtils: so many signed documents.
+    Xmls(usize),
+    /// commonUtils: a CMS in bare base64, attached or not.
+    Cms { attached: bool },
+    /// basics: so many CMS in PEM.
+    Pems { count: usize, attached: bool },
+    /// basics: one signed document in an array.
+    XmlArray,
+    /// The twelve members of getKeyInfo.
+    KeyInfo,
+    /// A map from bundle to version.
+    Bundles,
+    /// Anything that is not a signature and does not hang; the window of settings opens.
+    AnyReply,
+    /// The text itself comes back.
+    Echo,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_of_real_pages_are_answered_as_they_expect() -> Result<()> {
+    let Some(corpus) = places::third_party("spec/requests.jsonl")? else {
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let agent = Agent::with_robot(folder.path(), &places::key(KEY), "Qwerty12", "")?;
+    let mut socket = Socket::connect(agent.port, &agent.ca, Some("https://localhost")).await?;
+    let mut replayed = 0;
+    let mut problems = Vec::new();
+    for line in fs::read_to_string(corpus)?.lines() {
+        let line: Value = serde_json::from_str(line)?;
+        if line["priority"] != "must" {
+            continue;
+        }
+        let id = line["id"].as_str().context("an id")?;
+        for request in readings(&line["request"]) {
+            let expected = expected(id, &request)?;
+            let text = request
+                .as_str()
+                .map_or_else(|| request.to_string(), str::to_owned);
+            let reply = socket
+                .ask_text(&text)
+                .await
+                .with_context(|| format!("{id} {text}"))?;
+            if let Err(problem) = check(&expected, &text, &reply, folder.path()) {
+                problems.push(format!("{id}: {text}\n    {reply:.300}\n    {problem:#}"));
+            }
+            replayed += 1;
+        }
+    }
+    ensure!(
+        problems.is_empty(),
+        "{} of {replayed} replies are wrong:\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
+    ensure!(replayed > 60, "only {replayed} requests were replayed");
+    socket.close().await;
+    agent.end()
+}
+
+/// The request as it is and, where it names a token, with a key file instead.
+fn readings(request: &Value) -> Vec<Value> {
+    let with_file: Value =
+        match serde_json::from_str(&request.to_string().replace("AKKaztokenStore", "PKCS12")) {
+            Ok(value) => value,
+            Err(_) => return vec![request.clone()],
+        };
+    if with_file == *request {
+        vec![with_file]
+    } else {
+        vec![request.clone(), with_file]
+    }
+}
+
+/// What NCALayer 1.4's rules promise for this request, and where we differ on purpose.
+fn expected(id: &str, request: &Value) -> Result<Expected> {
+    let Some(module) = request["module"].as_str() else {
+        return Ok(match request.as_str() {
+            Some("--heartbeat--") => Expected::Echo,
+            Some(_) => Expected::Exactly(
+                json!({"success": false, "code": "COMMON_JSON_WRAPPING_EXCEPTION"}),
+            ),
+            None => Expected::Exactly(json!({"success": false, "errorCode": "MODULE_NOT_FOUND"})),
+        });
+    };
+    let method = request["method"].as_str().unwrap_or_default();
+    Ok(match module {
+        "kz.gov.pki.knca.commonUtils" => common_utils(id, method, &request["args"])?,
+        "kz.gov.pki.knca.basics" => basics(id, &request["args"]),
+        "kz.gov.pki.ncalayerservices.accessory" if method == "getBundles" => Expected::Bundles,
+        "kz.gov.pki.ncalayerservices.accessory" => Expected::AnyReply,
+        _ => Expected::Exactly(json!({"success": false, "errorCode": "MODULE_NOT_FOUND"})),
+    })
+}
+
+fn common_utils(id: &str, method: &str, args: &Value) -> Result<Expected> {
+    let failure = |message: String| Expected::Exactly(json!({"code": "500", "message": message}));
+    let mismatch =
+        format!("java.lang.IllegalArgumentException: argument type mismatch. Method: {method}");
+    Ok(match id {
+        "R003" | "R004" | "R006" | "R015" | "R020" | "R025" | "R029" => failure(mismatch),
+        "R011" => Expected::Exactly(json!({"code": "500"})),
+        "R021" => failure(
+            "org.xml.sax.SAXParseException; lineNumber: 1; columnNumber: 25; \
+             XML document structures must start and end within the same entity."
+                .to_owned(),
+        ),
+        // A "digest" of 68 bytes: NCALayer signs what no verifier accepts, we refuse.
+        "R012" | "R013" | "R014" if args[0] == "PKCS12" => Expected::Refused,
+        "R130" | "R131" | "R132" | "R133" | "R134" => {
+            failure(format!("NoSuchMethodException {method}"))
+        }
+        _ => match method {
+            "getActiveTokens" => Expected::Exactly(json!({"code": "200", "responseObject": []})),
+            "changeLocale" => Expected::Exactly(json!({"code": "200"})),
+            // Time stamps come with a later version; never a signature without one in disguise.
+            "createCMSSignatureFromBase64" | "applyCAdEST" if args[0] == "PKCS12" => {
+                Expected::Refused
+            }
+            _ if args[0] != "PKCS12" => failure("storage.empty".to_owned()),
+            "getKeyInfo" => Expected::KeyInfo,
+            "signXml" => Expected::Xml,
+            "signXmls" => Expected::Xmls(args[2].as_array().map_or(0, Vec::len)),
+            "createCAdESFromBase64" => Expected::Cms {
+                attached: args[3] == true,
+            },
+            "createCAdESFromBase64Hash" => Expected::Cms { attached: false },
+            other => bail!("{id}: nothing is expected of {other}"),
+        },
+    })
+}
+
+fn basics(id: &str, args: &Value) -> Expected {
+    let parameters = &args["signingParams"];
+    let file_allowed = args["allowedStorages"]
+        .as_array()
+        .is_none_or(|list| list.contains(&json!("PKCS12")));
+    match id {
+        "R032" => Expected::Exactly(json!({
+            "status": false,
+            "code": "INVOCATION_ERROR",
+            "message": "An invoked method threw an exception.",
+            "details": "org.json.JSONException: JSONObject[\"signingParams\"] is not a JSONObject.",
+        })),
+        "R078" => Expected::Failed("GENERAL_ERROR"),
+        _ if parameters["tsaProfile"].is_object() => Expected::Failed("SIGNING_FAILURE"),
+        // Only tokens are allowed and there is none: the person can but close the window.
+        _ if !file_allowed => Expected::Exactly(json!({"status": true, "body": {}})),
+        // The site demands a right that the robot's key does not give (EKU clientAuth is in no GOST512 key).
+        _ if args["signerParams"]["extKeyUsageOids"]
+            .as_array()
+            .is_some_and(|oids| {
+                oids.contains(&json!("1.3.6.1.5.5.7.3.2"))
+                    || oids.contains(&json!("1.2.398.3.3.4.1.2"))
+            }) =>
+        {
+            Expected::Exactly(json!({"status": true, "body": {}}))
+        }
+        _ if args["format"] == "xml" => Expected::XmlArray,
+        _ => Expected::Pems {
+            count: args["data"].as_array().map_or(1, Vec::len),
+            attached: parameters["encapsulate"] != false,
+        },
+    }
+}
+
+fn check(expected: &Expected, request: &str, reply: &str, folder: &std::path::Path) -> Result<()> {
+    if let Expected::Echo = expected {
+        ensure!(reply == request, "not an echo");
+        return Ok(());
+    }
+    let reply: Value = serde_json::from_str(reply).context("not JSON")?;
+    let object = &reply["responseObject"];
+    let result = &reply["body"]["result"];
+    match expected {
+        Expected::Exactly(wanted) => ensure!(reply == *wanted, "expected {wanted}"),
+        Expected::Refused => {
+            ensure!(
+                reply["code"] == "500" && reply["message"].as_str().is_some_and(|m| m.len() > 10),
+                "not refused"
+            );
+        }
+        Expected::Failed(code) => ensure!(
+            reply["status"] == false && reply["code"] == *code,
+            "not {code}"
+        ),
+        Expected::Xml => signed_xml(success(&reply)?, folder)?,
+        Expected::Xmls(count) => {
+            let documents = success(&reply)?.as_array().context("an array")?;
+            ensure!(documents.len() == *count, "{} documents", documents.len());
+            documents
+                .iter()
+                .try_for_each(|document| signed_xml(document, folder))?;
+        }
+        Expected::Cms { attached } => {
+            let text = success(&reply)?.as_str().context("a text")?;
+            cms(&BASE64_STANDARD.decode(text)?, *attached, folder)?;
+        }
+        Expected::Pems { count, attached } => {
+            ensure!(reply["status"] == true, "no success");
+            let items = result.as_array().context("result is an array")?;
+            ensure!(items.len() == *count, "{} signatures", items.len());
+            for item in items {
+                let pem = item.as_str().context("a text")?;
+                let body = pem
+                    .strip_prefix("-----BEGIN CMS-----\n")
+                    .context("no armour")?;
+                let body = body
+                    .strip_suffix("-----END CMS-----\n")
+                    .context("no end of armour")?;
+                cms(
+                    &BASE64_STANDARD.decode(body.replace('\n', ""))?,
+                    *attached,
+                    folder,
+                )?;
+            }
+        }
+        Expected::XmlArray => {
+            ensure!(
+                reply["status"] == true && result.as_array().is_some_and(|a| a.len() == 1),
+                "not one document"
+            );
+            signed_xml(&result[0], folder)?;
+        }
+        Expected::KeyInfo => {
+            let members = [
+                "alias",
+                "keyId",
+                "algorithm",
+                "subjectCn",
+                "subjectDn",
+                "issuerCn",
+                "issuerDn",
+                "serialNumber",
+                "certNotAfter",
+                "certNotBefore",
+                "authorityKeyIdentifier",
+                "pem",
+            ];
+            for member in members {
+                ensure!(
+                    object[member].as_str().is_some_and(|text| !text.is_empty()),
+                    "no {member}"
+                );
+            }
+            let milliseconds: i64 = object["certNotAfter"]
+                .as_str()
+                .unwrap_or_default()
+                .parse()?;
+            ensure!(
+                milliseconds == 2_082_758_400_000 || milliseconds > 2_000_000_000_000,
+                "not milliseconds"
+            );
+        }
+        Expected::Bundles => {
+            let map = reply.as_object().context("a map")?;
+            ensure!(
+                !map.is_empty() && map.values().all(Value::is_string),
+                "not bundle versions"
+            );
+        }
+        Expected::AnyReply => {
+            ensure!(
+                reply.is_object() && !reply.to_string().contains("BEGIN"),
+                "data for a page that asked for none"
+            );
+        }
+        Expected::Echo => {}
+    }
+    Ok(())
+}
+
+/// The `responseObject` of a success, which must carry no `message`.
+fn success(reply: &Value) -> Result<&Value> {
+    ensure!(reply["code"] == "200", "no success");
+    ensure!(
+        reply.get("message").is_none(),
+        "a success with a message is a failure to some clients"
+    );
+    Ok(&reply["responseObject"])
+}
+
+fn signed_xml(document: &Value, folder: &std::path::Path) -> Result<()> {
+    let text = document.as_str().context("a text")?;
+    ensure!(
+        text.starts_with(r#"<?xml version="1.0" encoding="UTF-8" standalone="no"?>"#),
+        "no declaration"
+    );
+    let file = folder.join("replayed.xml");
+    fs::write(&file, text)?;
+    judges::oracle(Question::Xml(&file))
+}
+
+fn cms(der: &[u8], attached: bool, folder: &std::path::Path) -> Result<()> {
+    let file = folder.join("replayed.cms");
+    fs::write(&file, der)?;
+    if attached {
+        return judges::oracle(Question::Attached(&file));
+    }
+    // Every detached request of the corpus signs the bytes of "MTEK" in base64, or that text itself.
+    for content in [&b"11\n"[..], b"MTEK"] {
+        let data = folder.join("replayed.content");
+        fs::write(&data, content)?;
+        if judges::oracle(Question::Detached(&file, &data)).is_ok() {
+            return Ok(());
+        }
+    }
+    bail!("the independent verifier refuses it with either content")
+}
