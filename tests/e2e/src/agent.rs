@@ -48,7 +48,30 @@ impl Agent {
     /// # Errors
     /// When it does not; the message carries its log.
     pub fn start(setup: &Setup<'_>) -> Result<Self> {
-        let mut command = Command::new(places::program("tanba")?);
+        Self::launch(&places::program("tanba")?, setup)
+    }
+
+    /// Another copy of the program, with a robot's `--window`.
+    ///
+    /// # Errors
+    /// As [`Agent::start`].
+    pub fn start_program(program: &Path, folder: &Path, window: &str) -> Result<Self> {
+        let window = Some(window.to_owned());
+        Self::launch(
+            program,
+            &Setup {
+                folder,
+                window,
+                keys: &[],
+                desktop: None,
+                inspector: None,
+                port: 0,
+            },
+        )
+    }
+
+    fn launch(program: &Path, setup: &Setup<'_>) -> Result<Self> {
+        let mut command = Command::new(program);
         let home = setup.folder.join("agent-home");
         std::fs::create_dir_all(&home)?;
         command
