@@ -8,7 +8,11 @@ use std::{
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::{desktop::Desktop, places, process::Program};
+use crate::{
+    desktop::Desktop,
+    places,
+    process::{self, Program},
+};
 
 /// A running agent.
 pub struct Agent {
@@ -16,6 +20,7 @@ pub struct Agent {
     pub port: u16,
     /// Its local CA, PEM.
     pub ca: PathBuf,
+    data: PathBuf,
     program: Program,
 }
 
@@ -102,6 +107,7 @@ impl Agent {
         Ok(Self {
             port: listening.address.port(),
             ca: listening.ca,
+            data: setup.folder.join("agent"),
             program,
         })
     }
@@ -120,6 +126,20 @@ impl Agent {
             inspector: None,
             port: 0,
         })
+    }
+
+    /// Makes the browsers with this `home` trust the agent: `tanba trust install`.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn trust_install(&self, home: &Path) -> Result<()> {
+        std::fs::create_dir_all(home)?;
+        let mut command = Command::new(places::program("tanba")?);
+        command
+            .args(["trust", "install", "--data-dir"])
+            .arg(&self.data)
+            .env("HOME", home);
+        process::output(&mut command).map(drop)
     }
 
     /// Its log so far.

@@ -44,3 +44,20 @@ pub fn third_party(name: &str) -> Result<Option<PathBuf>> {
     eprintln!("passed over: the third-party material {name} is not on this machine");
     Ok(None)
 }
+
+/// Where tests leave pictures for people to look at: `e2e-pictures` in the target folder.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn pictures() -> Result<PathBuf> {
+    let own = std::env::current_exe().context("the path of this program is unknown")?;
+    let target = own
+        .ancestors()
+        .find(|folder| folder.ends_with("debug") || folder.ends_with("release"));
+    let folder = target
+        .and_then(Path::parent)
+        .context("no target folder")?
+        .join("e2e-pictures");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}

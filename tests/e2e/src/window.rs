@@ -61,7 +61,7 @@ impl Window {
     /// # Errors
     /// When none comes within 20 seconds.
     pub async fn request(&self) -> Result<()> {
-        self.wait("[data-screen=request] [role=option]").await
+        self.wait("[role=dialog] [role=option]").await
     }
 
     /// Waits for an element.
@@ -78,37 +78,39 @@ impl Window {
             .map(drop)
     }
 
-    /// Picks the key whose row shows `text`, types the password and presses the verb button.
+    /// Picks the key whose row shows `text`.
     ///
     /// # Errors
-    /// When the row, the field or the button is not there.
-    pub async fn sign(&self, text: &str, password: &str) -> Result<()> {
-        let rows = self.page.find_all(Locator::Css("[role=option]")).await?;
+    /// When there is none; the message says which there are.
+    pub async fn choose(&self, text: &str) -> Result<()> {
         let mut shown = Vec::new();
-        let mut chosen = None;
-        for row in rows {
+        for row in self.page.find_all(Locator::Css("[role=option]")).await? {
             let words = row.text().await?;
             if words.contains(text) {
-                chosen = Some(row);
-                break;
+                return Ok(row.click().await?);
             }
             shown.push(words);
         }
-        chosen
-            .with_context(|| format!("no key shows {text}; shown are {shown:#?}"))?
-            .click()
-            .await?;
-        let field = self.page.find(Locator::Css("input#password")).await?;
-        field.click().await?;
-        field.send_keys(password).await?;
-        // The button sleeps for half a second after each change, so that nobody is tricked into pressing it.
-        self.wait("button#verb:not([aria-disabled=true]):not(:disabled)")
-            .await?;
-        Ok(self
-            .page
-            .find(Locator::Css("button#verb"))
-            .await?
-            .click()
-            .await?)
+        bail!("no key shows {text}; shown are {shown:#?}")
+    }
+
+    /// Types the password in place of what is there.
+    ///
+    /// # Errors
+    /// When there is no field for it.
+    pub async fn type_password(&self, password: &str) -> Result<()> {
+        let field = self.page.find(Locator::Css("#password")).await?;
+        field.clear().await?;
+        Ok(field.send_keys(password).await?)
+    }
+
+    /// Presses the verb button as soon as it may be pressed: it sleeps for half a second after each change, so that
+    /// nobody is tricked into pressing it.
+    ///
+    /// # Errors
+    /// When it never may.
+    pub async fn act(&self) -> Result<()> {
+        self.wait("#act:not([aria-disabled=true])").await?;
+        Ok(self.page.find(Locator::Css("#act")).await?.click().await?)
     }
 }

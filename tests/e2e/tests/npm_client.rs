@@ -1,6 +1,9 @@
 //! The npm packages that portals use, unchanged, against the real agent with a robot in place of the person.
 
-#![allow(clippy::indexing_slicing, reason = "a call that is not in the output is a failed test")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a call that is not in the output is a failed test"
+)]
 
 use std::{collections::HashMap, path::Path, process::Command};
 

@@ -3,7 +3,10 @@
 //! Two readings of each line that names a token: as it is (no token is plugged in, so the agent says so), and with
 //! a key file in the token's place, which shows the shape of the signature.
 
-#![allow(clippy::indexing_slicing, reason = "a member that a reply lacks reads as null")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a member that a reply lacks reads as null"
+)]
 
 use std::fs;
 
