@@ -4,6 +4,7 @@
 
 mod bench;
 mod build;
+mod fuzz;
 mod install;
 mod package;
 mod run;
@@ -19,6 +20,8 @@ cargo xtask COMMAND
                     without a display: perform the log-in by driving the real window and print each step
   test [--quick]    install what is missing and run every test; --quick leaves out what needs browsers
   bench agent|gost  measure, one line a figure: name, ours, unit (or baseline and ratio)
+  fuzz SECONDS [TARGET]
+                    run each fuzz target, or one, for so long
   package [--dev]   make the Debian package in target/package; --dev takes the debug build
   install           only install what building and testing need
 ";
@@ -32,6 +35,8 @@ fn main() -> Result<()> {
         ["test"] => test::test(test::Scope::Everything),
         ["test", "--quick"] => test::test(test::Scope::Quick),
         ["bench", what] => bench::bench(what),
+        ["fuzz", seconds] => fuzz::fuzz(seconds.parse()?, None),
+        ["fuzz", seconds, target] => fuzz::fuzz(seconds.parse()?, Some(target)),
         ["package"] => package::package(package::Build::Release).map(drop),
         ["package", "--dev"] => package::package(package::Build::Dev).map(drop),
         ["install"] => install::ensure(install::Need::Test),

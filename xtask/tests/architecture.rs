@@ -66,6 +66,30 @@ fn dangerous_things_have_one_place() {
     }
 }
 
+#[test]
+fn every_fuzz_target_is_built() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz");
+    let manifest =
+        std::fs::read_to_string(format!("{folder}/Cargo.toml")).expect("fuzz/Cargo.toml");
+    let listed = manifest.matches("path = \"fuzz_targets/").count();
+    let mut files = 0;
+    for entry in std::fs::read_dir(format!("{folder}/fuzz_targets"))
+        .expect("targets")
+        .flatten()
+    {
+        let name = entry.file_name().into_string().expect("a name in UTF-8");
+        assert!(
+            manifest.contains(&format!("path = \"fuzz_targets/{name}\"")),
+            "{name} is not in fuzz/Cargo.toml"
+        );
+        files += 1;
+    }
+    assert_eq!(
+        listed, files,
+        "fuzz/Cargo.toml lists a target without a file"
+    );
+}
+
 /// Our packages and the names of what they depend on, without dev-dependencies.
 fn packages() -> Vec<(String, BTreeSet<String>)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
