@@ -10,9 +10,9 @@ use crate::exit;
 
 /// A desktop signing agent: web pages ask, a person signs.
 #[derive(Parser)]
-#[command(name = "tanba", version, after_help = exit::TABLE, max_term_width = 110)]
+#[command(name = "tanba", version, after_help = exit::TABLE)]
 pub(crate) struct Cli {
-    /// What goes to the log on standard error: error, warn, info, debug, or a filter such as `info,server=debug`
+    /// What goes to the log on standard error: error, warn, info, debug, or per crate as in `info,server=debug`
     #[arg(long, global = true, value_name = "FILTER", default_value = "info")]
     pub(crate) log: EnvFilter,
     #[command(subcommand)]
