@@ -249,6 +249,7 @@ fn accept(
         }
     }?;
     portal.trust.check(&checked.certificate, now)?;
+    let person = Person::from_certificate(&checked.certificate)?;
     let may = checked.certificate.purpose();
     match purpose {
         Purpose::Document if !may.signing => return Err(Refusal::NotForSigning),
@@ -257,7 +258,6 @@ fn accept(
         }
         _ => {}
     }
-    let person = Person::from_certificate(&checked.certificate)?;
     Ok((person, challenge, checked.bytes))
 }
 
