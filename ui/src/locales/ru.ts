@@ -34,7 +34,7 @@ export const ru: Words = {
   },
   documents: {
     heading: (count) => (count === 1 ? 'Что подписывается' : `Что подписывается: ${documents(count)}`),
-    view: 'П&осмотреть',
+    view: 'По&смотреть',
     viewNumber: (number, name) => `Посмотреть ${number}: ${name}`,
     showAll: (count) => `Показать все ${count}`,
     showMore: (count) => `Показать ещё ${count}`,

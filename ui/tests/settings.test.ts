@@ -1,0 +1,56 @@
+import { afterEach, expect, it } from 'vitest'
+import { states } from '../dev/fixtures'
+import { TestWindow, close } from './window'
+
+afterEach(close)
+
+it('saves what the person changed', async () => {
+  const window = await TestWindow.open(states['settings'] ?? [])
+  window.folder = '/media/test/KEYS'
+  await window.click(window.button('Добавить папку…'))
+  await window.settle()
+  await window.click(window.button('Убрать /home/test/Ключи'))
+  await window.person.selectOptions(window.find('select'), 'kk')
+  for (const tick of document.querySelectorAll('input[type=checkbox]')) await window.click(tick)
+  await window.click(window.button('Сохранить'))
+  expect(window.of('saveSettings')).toEqual([
+    {
+      type: 'saveSettings',
+      settings: {
+        language: 'kk',
+        keyFolders: ['/media/test/FLASH/ЭЦП организации', '/media/test/KEYS'],
+        usualFolders: false,
+        rememberKeys: false,
+      },
+    },
+  ])
+  expect(window.hidden).toBe(1)
+})
+
+it('adds a folder once, and none when the person changes their mind', async () => {
+  const window = await TestWindow.open(states['settings'] ?? [])
+  for (const folder of [null, '/home/test/Ключи']) {
+    window.folder = folder
+    await window.click(window.button('Добавить папку…'))
+    await window.settle()
+  }
+  expect(document.querySelectorAll('ul li')).toHaveLength(2)
+})
+
+it.each(['{Escape}', 'button'])('closes by %s and changes nothing', async (way) => {
+  const window = await TestWindow.open(states['settings'] ?? [])
+  if (way === 'button') await window.click(window.button('Отмена'))
+  else await window.press(way)
+  expect(window.said).toEqual([])
+  expect(window.hidden).toBe(1)
+})
+
+it('started by hand says how to start, and nothing to a pipe that is not there', async () => {
+  const window = await TestWindow.open([], 'byHand')
+  await window.click(window.button('Рус'))
+  expect(window.text).toContain('tanba agent')
+  expect(window.text).toContain('Это окно открывается само')
+  await window.press('{Escape}')
+  expect(window.said).toEqual([])
+  expect(window.hidden).toBe(1)
+})
