@@ -14,6 +14,8 @@ export default defineConfig({
   },
   test: {
     environment: 'jsdom',
+    // The contrast of the colours is tested from the style sheet itself.
+    css: { include: /tokens/ },
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
   },
