@@ -226,3 +226,25 @@ fn a_million_tiny_bags_neither_hang_nor_exhaust_memory() {
     );
     assert_eq!(error(&file), Some(Error::SeveralKeys));
 }
+
+#[test]
+fn a_changed_byte_of_an_unprotected_file_is_an_error_or_changes_nothing_that_counts() {
+    let key = key_bag(&IDENTITY.pkcs8, Some(b"id"));
+    let certificate = certificate_bag(&IDENTITY.certificate, Some(b"id"));
+    let file = open_pfx(&[&key, &certificate]);
+    for position in (0..file.len()).step_by(3) {
+        let mut changed = file.clone();
+        changed[position] ^= 1 << (position % 8);
+        let Ok(key) = open(&changed) else { continue };
+        let digest = key
+            .certificate()
+            .algorithm()
+            .digest()
+            .digest(b"to be signed");
+        let signature = key.sign_digest(&digest).unwrap();
+        key.certificate()
+            .public_key()
+            .verify_digest(&digest, &signature)
+            .unwrap();
+    }
+}

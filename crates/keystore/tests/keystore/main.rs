@@ -10,6 +10,7 @@
 mod ber;
 mod conformance;
 mod contents;
+mod demo_keys;
 mod encryption;
 mod finding;
 mod fixtures;
