@@ -90,3 +90,56 @@ fn a_subtree_inherits_namespaces_and_xml_attributes() {
     let expected = fs::read(folder.join("subtree-ns-context.d1.c14n-comments")).unwrap();
     assert_eq!(document.canonicalize_by_id("d1", &form).unwrap(), expected);
 }
+
+#[test]
+fn the_default_namespace_in_a_prefix_list_is_treated_as_the_jdk_treats_it() {
+    // libxml2 leaves xmlns="" out here.
+    let form = Canonicalization {
+        inclusive_prefixes: vec![String::new(), "p".into()],
+        ..Canonicalization::EXCLUSIVE
+    };
+    for (text, expected) in [
+        (
+            "<r xmlns:p='urn:p' xmlns:q='urn:q' xmlns='urn:d'><q:b xmlns=''/></r>",
+            "<r xmlns=\"urn:d\" xmlns:p=\"urn:p\"><q:b xmlns=\"\" xmlns:q=\"urn:q\"></q:b></r>",
+        ),
+        (
+            "<q:r xmlns:q='urn:q' xmlns='urn:d'><q:b xmlns=''/></q:r>",
+            "<q:r xmlns=\"urn:d\" xmlns:q=\"urn:q\"><q:b xmlns=\"\"></q:b></q:r>",
+        ),
+    ] {
+        let canonical = Document::parse(text).unwrap().canonicalize(&form).unwrap();
+        assert_eq!(String::from_utf8(canonical).unwrap(), expected);
+    }
+}
+
+#[test]
+fn files_are_decoded_by_mark_or_by_declaration() {
+    let text = "<?xml version='1.0' encoding='UTF-16'?><a>әлем</a>";
+    let sixteen =
+        |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
+    for bytes in [
+        sixteen(u16::to_le_bytes),
+        sixteen(u16::to_be_bytes),
+        marked(&[0xFF, 0xFE], sixteen(u16::to_le_bytes)),
+        marked(&[0xFE, 0xFF], sixteen(u16::to_be_bytes)),
+        marked(&[0xEF, 0xBB, 0xBF], "<a>әлем</a>".into()),
+        "<a>әлем</a>".into(),
+    ] {
+        assert_eq!(
+            Document::from_bytes(&bytes).unwrap().canonical(),
+            "<a>әлем</a>".as_bytes()
+        );
+    }
+    for bytes in [
+        &b"<a>\xFF</a>"[..],
+        b"<?xml version='1.0' encoding='EBCDIC-CP-BE'?><a/>",
+        text.as_bytes(),
+    ] {
+        assert!(matches!(
+            Document::from_bytes(bytes),
+            Err(Error::Encoding(_))
+        ));
+    }
+}
