@@ -1,98 +1,155 @@
-//! Canonical forms of made-up documents against libxml2, in all four forms, whole and by Id.
+//! Canonical forms of made-up documents against the JDK's, in all four forms, whole and by Id.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
-use serde_json::{Value, json};
 use signing::xml::{Canonicalization, Document};
 use std::fs;
 use std::process::Command;
 
-/// libxml2's forms; `skip` when lxml is not installed.
-const SCRIPT: &str = r"
-import json, sys
-try:
-    from lxml import etree
-except ImportError:
-    print('skip'); sys.exit()
-for case in json.load(open(sys.argv[1])):
-    tree = etree.fromstring(case['text'].encode(), etree.XMLParser(resolve_entities=False)).getroottree()
-    node = tree if case['id'] is None else tree.xpath('//*[@Id=$id]', id=case['id'])[0]
-    prefixes = case['prefixes'] if case['exclusive'] and case['prefixes'] else None
-    form = etree.tostring(node, method='c14n', exclusive=case['exclusive'], with_comments=case['comments'], inclusive_ns_prefixes=prefixes)
-    print(form.hex())
-";
+/// The JDK's own canonicaliser, which is what portals run: a line of `form id prefixes text` in, a line of hex out.
+const PROGRAM: &str = r#"
+import com.sun.org.apache.xml.internal.security.Init;
+import com.sun.org.apache.xml.internal.security.c14n.Canonicalizer;
+import java.io.*;
+import java.nio.file.*;
+import java.util.HexFormat;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathFactory;
+import org.w3c.dom.*;
 
-#[test]
-fn made_up_documents_canonicalise_as_libxml2_does_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut random = Random(2026);
-    let mut cases = Vec::new();
-    for _ in 0..400 {
-        let text = random.document();
-        for form in 0..4 {
-            for id in [None, Some("part")] {
-                cases.push(json!({
-                    "text": text, "id": id, "exclusive": form & 1 == 1, "comments": form & 2 == 2,
-                    "prefixes": if random.below(2) == 0 { json!([]) } else { json!(["p"]) },
-                }));
+public class Forms {
+    public static void main(String[] arguments) throws Exception {
+        Init.init();
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        for (String line : Files.readAllLines(Path.of(arguments[0]))) {
+            String[] part = line.split(" ");
+            byte[] text = HexFormat.of().parseHex(part[3]);
+            Node node = factory.newDocumentBuilder().parse(new ByteArrayInputStream(text));
+            if (part[1].equals("part")) {
+                node = (Node) XPathFactory.newInstance().newXPath()
+                    .evaluate("//*[@Id='part']", node, javax.xml.xpath.XPathConstants.NODE);
             }
+            ByteArrayOutputStream form = new ByteArrayOutputStream();
+            Canonicalizer canonicalizer = Canonicalizer.getInstance(part[0]);
+            if (part[2].equals("-")) canonicalizer.canonicalizeSubtree(node, form);
+            else canonicalizer.canonicalizeSubtree(node, part[2].replace(',', ' '), form);
+            System.out.println(HexFormat.of().formatHex(form.toByteArray()));
         }
     }
-    fs::write(
-        folder.path().join("cases.json"),
-        serde_json::to_vec(&cases).unwrap(),
-    )
-    .unwrap();
-    let mut python = Command::new("python3");
-    let output = python
-        .args(["-c", SCRIPT, "cases.json"])
+}
+"#;
+
+/// Algorithm, Id or `-`, prefixes or `-`.
+const FORMS: [(&str, &str, &str); 10] = [
+    ("http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "-", "-"),
+    (
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+        "part",
+        "-",
+    ),
+    (
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
+        "-",
+        "-",
+    ),
+    (
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
+        "part",
+        "-",
+    ),
+    ("http://www.w3.org/2001/10/xml-exc-c14n#", "-", "-"),
+    ("http://www.w3.org/2001/10/xml-exc-c14n#", "part", "-"),
+    ("http://www.w3.org/2001/10/xml-exc-c14n#", "-", "p,#default"),
+    ("http://www.w3.org/2001/10/xml-exc-c14n#", "part", "q"),
+    (
+        "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+        "-",
+        "-",
+    ),
+    (
+        "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+        "part",
+        "p,z",
+    ),
+];
+
+#[test]
+fn made_up_documents_canonicalise_as_the_jdk_does_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut random = Random(2026);
+    let documents: Vec<String> = (0..400).map(|_| random.document()).collect();
+    let mut cases = String::new();
+    for text in &documents {
+        for (algorithm, id, prefixes) in FORMS {
+            cases.push_str(&format!(
+                "{algorithm} {id} {prefixes} {}\n",
+                hex(text.as_bytes())
+            ));
+        }
+    }
+    fs::write(folder.path().join("Forms.java"), PROGRAM).unwrap();
+    fs::write(folder.path().join("cases"), cases).unwrap();
+    let mut java = Command::new("java");
+    for package in ["", ".c14n"] {
+        let package = format!("com.sun.org.apache.xml.internal.security{package}");
+        java.args([
+            "--add-exports",
+            &format!("java.xml.crypto/{package}=ALL-UNNAMED"),
+        ]);
+    }
+    let Ok(output) = java
+        .args(["Forms.java", "cases"])
         .current_dir(folder.path())
         .output()
-        .unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    if told.trim() == "skip" {
+    else {
         assert!(
             std::env::var("CI").as_deref() != Ok("true"),
-            "lxml is missing"
+            "java is missing"
         );
-        println!("passed over: lxml is not here");
+        println!("passed over: java is not here");
         return;
-    }
-    let expected: Vec<&str> = told.lines().collect();
-    assert_eq!(
-        expected.len(),
-        cases.len(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    for (case, expected) in cases.iter().zip(expected) {
-        let ours = canonical(case);
-        let hex: String = ours.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(
-            hex,
-            expected,
-            "{case}\nours: {}",
-            String::from_utf8_lossy(&ours)
-        );
+    };
+    let told = String::from_utf8(output.stdout).unwrap();
+    let mut expected = told.lines();
+    for text in &documents {
+        let document = Document::parse(text).unwrap();
+        for form in FORMS {
+            let ours = canonical(&document, form);
+            let theirs = expected
+                .next()
+                .unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+            assert_eq!(
+                hex(&ours),
+                theirs,
+                "{form:?} of {text}\nours: {}",
+                String::from_utf8_lossy(&ours)
+            );
+        }
     }
 }
 
-fn canonical(case: &Value) -> Vec<u8> {
-    let document = Document::parse(case["text"].as_str().unwrap()).unwrap();
-    let prefixes = case["prefixes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|prefix| prefix.as_str().unwrap().to_owned());
+fn canonical(document: &Document, (algorithm, id, prefixes): (&str, &str, &str)) -> Vec<u8> {
+    let listed = prefixes.split(',').filter(|prefix| *prefix != "-");
     let form = Canonicalization {
-        exclusive: case["exclusive"].as_bool().unwrap(),
-        with_comments: case["comments"].as_bool().unwrap(),
-        inclusive_prefixes: prefixes.collect(),
+        inclusive_prefixes: listed
+            .map(|prefix| prefix.replace("#default", ""))
+            .collect(),
+        ..Canonicalization::from_uri(algorithm).unwrap()
     };
-    match case["id"].as_str() {
-        None => document.canonicalize(&form).unwrap(),
-        Some(id) => document.canonicalize_by_id(id, &form).unwrap(),
+    match id {
+        "-" => document.canonicalize(&form).unwrap(),
+        id => document.canonicalize_by_id(id, &form).unwrap(),
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Documents out of a small generator, the same at every run.
@@ -117,6 +174,11 @@ impl Random {
         // p and q are in force everywhere, bound again here and there.
         text.push_str("<r xmlns:p='urn:p' xmlns:q='urn:q'");
         text.push_str(self.pick(&["", " xmlns='urn:d'", " xmlns:unused='urn:u'"]));
+        text.push_str(self.pick(&[
+            "",
+            " xml:lang='kk' xml:space='preserve'",
+            " xml:base='urn:b'",
+        ]));
         text.push('>');
         let before = self.below(2);
         for _ in 0..before {
@@ -148,6 +210,7 @@ impl Random {
             " B='1' a=' \n\t'",
             " q:x='&lt;&amp;>' x=\"'\"",
         ]));
+        text.push_str(self.pick(&["", "", " xml:lang='ru'"]));
         text.push('>');
         for _ in 0..self.below(4) {
             match self.below(if depth < 5 { 8 } else { 5 }) {
@@ -155,7 +218,7 @@ impl Random {
                 1 => text.push_str("<!-- c\r\nc -->"),
                 2 => text.push_str("<![CDATA[<&>\r\n]]>"),
                 3 => text.push_str("<?pi  x\r\n ?>"),
-                4 => text.push_str("\u{1F600}"),
+                4 => text.push('\u{1F600}'),
                 _ => self.element(text, depth + 1, ""),
             }
         }
