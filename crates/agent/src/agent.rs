@@ -1,17 +1,35 @@
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+};
 
+use tokio::task;
 use tokio_util::sync::CancellationToken;
+use window_messages::{FromWindow, Language, SettingsView, ToWindow};
 
 use crate::{
     caller::Caller,
+    ceremony::{Ceremony, End},
     connections::Connections,
     consent::Queue,
     error::Error,
-    json, log,
-    protocol::{self, Action},
+    hex, json,
+    keys::{Finder, Found, Memory, Tries},
+    log,
+    outcome::Outcome,
+    plan::Plan,
+    protocol::{self, Action, Label, ReplyForm},
     screen::Screen,
     settings::SettingsFile,
+    system_language,
 };
+
+/// Texts up to this size are read on the spot; larger ones on a thread of their own.
+const SMALL: usize = 64 * 1024;
 
 /// What an agent needs to know at its start.
 pub struct Config {
@@ -25,10 +43,27 @@ pub struct Config {
 
 /// The agent: answers requests, one window at a time.
 pub struct Agent {
-    screen: Arc<dyn Screen>,
-    settings: SettingsFile,
-    connections: Connections,
+    shared: Arc<Shared>,
     queue: Queue,
+    requests: AtomicU32,
+    /// True while a search for keys runs that no window waits for.
+    warming: Arc<AtomicBool>,
+}
+
+/// What ceremonies share with the agent.
+pub(crate) struct Shared {
+    pub(crate) screen: Arc<dyn Screen>,
+    pub(crate) settings: SettingsFile,
+    pub(crate) connections: Connections,
+    pub(crate) finder: Finder,
+    pub(crate) memory: Memory,
+    pub(crate) tries: Tries,
+}
+
+impl fmt::Debug for Agent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent").finish_non_exhaustive()
+    }
 }
 
 impl Agent {
@@ -39,22 +74,42 @@ impl Agent {
     /// When the settings file is there but cannot be read or understood: it may forbid something.
     pub fn new(config: Config) -> Result<Arc<Self>, Error> {
         Ok(Arc::new(Self {
-            settings: SettingsFile::load(&config.data_dir)?,
-            screen: config.screen,
-            connections: Connections::default(),
+            shared: Arc::new(Shared {
+                settings: SettingsFile::load(&config.data_dir)?,
+                memory: Memory::load(&config.data_dir),
+                screen: config.screen,
+                connections: Connections::default(),
+                finder: Finder::new(config.key_folders),
+                tries: Tries::default(),
+            }),
             queue: Queue::new(),
+            requests: AtomicU32::new(1),
+            warming: Arc::default(),
         }))
     }
 
     /// Whether the settings of this computer admit such a caller: for the handshake. [`Agent::answer`] refuses others
     /// too, in the words of the module that they ask.
     pub fn admits(&self, caller: &Caller) -> bool {
-        self.settings.get().policy.admits(caller.origin.kind())
+        self.shared
+            .settings
+            .get()
+            .policy
+            .admits(caller.origin.kind())
     }
 
     /// A page has connected: the window and the list of keys get ready for its request.
+    ///
+    /// Call it within a tokio runtime.
     pub fn page_connected(&self) {
-        self.screen.warm();
+        self.shared.screen.warm();
+        if !self.warming.swap(true, Ordering::Relaxed) {
+            let (shared, warming) = (self.shared.clone(), self.warming.clone());
+            task::spawn_blocking(move || {
+                shared.search(&AtomicBool::new(false));
+                warming.store(false, Ordering::Relaxed);
+            });
+        }
     }
 
     /// Answers the text of one frame; none when there is nothing to answer, or nobody to answer to.
@@ -68,29 +123,203 @@ impl Agent {
         gone: CancellationToken,
     ) -> Option<String> {
         let entry = log::Entry::begin(text);
-        let json = json::parse(text);
-        let request = protocol::read(&json);
-        let (reply, outcome) = match request.action {
-            Action::Ignore => (None, "ignored"),
-            Action::Reply(reply) => (Some(reply), "answered"),
-            Action::ChangeLanguage { language, reply } => {
+        let (label, step) = prepare(text).await;
+        let mut key = None;
+        let (reply, outcome) = match step {
+            Step::Ignore => (None, "ignored"),
+            Step::Reply(reply) => (Some(reply), "answered"),
+            Step::ChangeLanguage { language, reply } => {
                 if let Some(language) = language {
-                    self.connections
+                    self.shared
+                        .connections
                         .page_speaks(caller.connection, language, &gone);
                 }
                 (Some(reply), "answered")
             }
-            Action::ShowSettings { reply } => (Some(reply), "answered"),
-            Action::Ask(_, form) => (Some(form.render(&Err(Error::Busy))), "refused"),
-            Action::Refuse(error, form) => (Some(form.render(&Err(error))), "refused"),
+            Step::ShowSettings { reply } => {
+                self.show_settings();
+                (Some(reply), "answered")
+            }
+            Step::Refuse(error, form) => (Some(form.render(&Err(error))), "refused"),
+            Step::Ask(plan, form) => match self.ask(caller, *plan, gone).await {
+                Ok(End::Gone) => (None, "withdrawn"),
+                Ok(End::Outcome(outcome)) => {
+                    key = fingerprint(&outcome);
+                    let word = if matches!(outcome, Outcome::Cancelled) {
+                        "cancelled"
+                    } else {
+                        "done"
+                    };
+                    (Some(form.render(&Ok(outcome))), word)
+                }
+                Err(error) => {
+                    let word = if matches!(error, Error::Busy) {
+                        "busy"
+                    } else {
+                        "failed"
+                    };
+                    (Some(form.render(&Err(error))), word)
+                }
+            },
         };
         entry.end(
             &caller.origin,
-            &request.label,
+            &label,
             outcome,
-            None,
+            key.as_deref(),
             reply.as_deref(),
         );
         reply
+    }
+
+    async fn ask(
+        &self,
+        caller: &Caller,
+        plan: Plan,
+        gone: CancellationToken,
+    ) -> Result<End, Error> {
+        if !self.admits(caller) {
+            return Err(Error::NotAdmitted);
+        }
+        if let Some(language) = plan.language {
+            self.shared
+                .connections
+                .page_speaks(caller.connection, language, &gone);
+        }
+        let place = self.queue.enter(&caller.origin).ok_or(Error::Busy)?;
+        let Some(_turn) = place.turn(&gone).await else {
+            return Ok(End::Gone);
+        };
+        let request = self.requests.fetch_add(1, Ordering::Relaxed);
+        Ceremony::begin(self.shared.clone(), caller.clone(), gone, request, plan)?
+            .run()
+            .await
+    }
+
+    /// Shows the settings, unless a request waits or is shown: that one has the window.
+    fn show_settings(&self) {
+        if !self.queue.is_empty() {
+            return;
+        }
+        let shared = self.shared.clone();
+        task::spawn(async move {
+            let Ok(mut window) = shared.screen.open() else {
+                return;
+            };
+            if window
+                .to
+                .send(ToWindow::Settings(shared.settings.get().view()))
+                .await
+                .is_err()
+            {
+                return;
+            }
+            // Ends when the window closes or a request takes it over.
+            while let Some(message) = window.from.recv().await {
+                match message {
+                    FromWindow::SaveSettings { settings } => shared.save_settings(settings),
+                    FromWindow::SetLanguage { language } => shared.save_language(language),
+                    _ => {}
+                }
+            }
+        });
+    }
+}
+
+impl Shared {
+    /// Looks for keys (blocking).
+    pub(crate) fn search(&self, stop: &AtomicBool) -> Vec<Found> {
+        self.finder
+            .search(&self.settings.get(), self.memory.paths(), stop)
+    }
+
+    /// The language of this connection's window: what page or person chose, the settings', the system's.
+    pub(crate) fn language(&self, connection: u64) -> Language {
+        self.connections
+            .language(connection)
+            .or(self.settings.get().language)
+            .or_else(system_language::read)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn save_language(&self, language: Language) {
+        warn_if_not_saved(self.settings.save_language(language));
+    }
+
+    pub(crate) fn save_settings(&self, settings: SettingsView) {
+        let remember = settings.remember_keys;
+        warn_if_not_saved(self.settings.save(settings));
+        if !remember {
+            self.memory.forget_keys();
+        }
+    }
+}
+
+fn warn_if_not_saved(saved: Result<(), Error>) {
+    if let Err(error) = saved {
+        tracing::warn!(%error, "the settings were not saved");
+    }
+}
+
+/// A request as far as it goes without a person, free of the text it came in.
+enum Step {
+    Ignore,
+    Reply(String),
+    ChangeLanguage {
+        language: Option<Language>,
+        reply: String,
+    },
+    ShowSettings {
+        reply: String,
+    },
+    Refuse(Error, ReplyForm),
+    Ask(Box<Plan>, ReplyForm),
+}
+
+async fn prepare(text: &str) -> (Label, Step) {
+    if text.len() <= SMALL {
+        return read(text);
+    }
+    let text = text.to_owned();
+    let reading = task::spawn_blocking(move || read(&text));
+    reading.await.unwrap_or_else(|_| read(""))
+}
+
+fn read(text: &str) -> (Label, Step) {
+    let json = json::parse(text);
+    let request = protocol::read(&json);
+    let step = match request.action {
+        Action::Ignore => Step::Ignore,
+        Action::Reply(reply) => Step::Reply(reply),
+        Action::ChangeLanguage { language, reply } => Step::ChangeLanguage { language, reply },
+        Action::ShowSettings { reply } => Step::ShowSettings { reply },
+        Action::Refuse(error, form) => Step::Refuse(error, form),
+        Action::Ask(ask, form) => match Plan::make(ask) {
+            Ok(plan) => Step::Ask(Box::new(plan), form),
+            Err(error) => Step::Refuse(error, form),
+        },
+    };
+    (request.label, step)
+}
+
+/// The first 8 hexadecimal digits of the certificate's SHA-256, for the log.
+fn fingerprint(outcome: &Outcome) -> Option<String> {
+    let certificate = match outcome {
+        Outcome::Cancelled => return None,
+        Outcome::Certificate(shown) => &shown.certificate,
+        Outcome::Signed(signed) => &signed.certificate,
+    };
+    certificate.fingerprint_sha256().get(..4).map(hex::encode)
+}
+
+/// Reads a request as [`Agent::answer`] does, up to the point where a person is needed. For fuzzing.
+#[doc(hidden)]
+pub fn read_request(text: &str) {
+    let (_, step) = read(text);
+    if let Step::Ask(plan, _) = step {
+        for document in &plan.documents {
+            document.preview();
+        }
+        plan.document_views();
     }
 }

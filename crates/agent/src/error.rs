@@ -21,6 +21,9 @@ pub enum Error {
     /// A document is not base64.
     #[error(transparent)]
     Base64(#[from] Base64Error),
+    /// A document is not XML that may be signed, or signing failed.
+    #[error(transparent)]
+    Signing(#[from] signing::Error),
     /// A digest is empty.
     #[error("the digest is empty")]
     EmptyDigest,
@@ -54,6 +57,9 @@ pub enum Error {
     /// The window program ended, or never showed the request.
     #[error("the window was lost")]
     WindowLost,
+    /// A task of the agent broke off.
+    #[error("the agent failed inside")]
+    Inside,
     /// A file of the agent could not be read or written.
     #[error("{path}: {kind}", path = .path.display())]
     File {

@@ -5,25 +5,31 @@
 //! opens the one that the person chose; `signing` makes the signatures; `protocol` renders the outcome.
 //! Sockets are somebody else's business, and so is drawing the window: see [`Screen`].
 
-#![allow(dead_code, reason = "the ceremony, which uses it, comes next")]
-
 mod agent;
 mod ask;
 mod base64;
 mod caller;
+mod ceremony;
 mod connections;
 mod consent;
+mod documents;
 mod error;
 mod hex;
 mod json;
+mod keys;
 mod limits;
 mod log;
 mod outcome;
+mod plan;
 mod private_file;
 mod protocol;
 mod screen;
 mod settings;
+mod sign;
+mod system_language;
 
+#[doc(hidden)]
+pub use agent::read_request;
 pub use agent::{Agent, Config};
 pub use base64::Base64Error;
 pub use caller::{Caller, MalformedOrigin, Origin};

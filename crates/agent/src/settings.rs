@@ -39,8 +39,6 @@ pub(crate) struct Policy {
     pub(crate) pages_without_address: bool,
     /// Serve programs (no `Origin`) and browser extensions.
     pub(crate) programs: bool,
-    /// Sign digests of a length that no algorithm makes, as NCALayer does. Nobody can verify such a signature.
-    pub(crate) sign_any_digest_length: bool,
 }
 
 impl Default for Settings {
@@ -61,7 +59,6 @@ impl Default for Policy {
             http_sites: true,
             pages_without_address: true,
             programs: true,
-            sign_any_digest_length: false,
         }
     }
 }

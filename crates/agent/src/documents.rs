@@ -1,0 +1,131 @@
+//! What a request wants signed, and what of it can be shown. The bytes told here are the bytes that are signed.
+
+mod kind;
+mod preview;
+
+use sha2::{Digest as _, Sha256};
+use window_messages::{DocumentName, DocumentView, Preview};
+
+use crate::{
+    ask::Input,
+    base64::{decode_lenient, decode_strict},
+    error::Error,
+    hex,
+};
+
+/// A document that will be signed.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) content: Content,
+    name: DocumentName,
+}
+
+pub(crate) enum Content {
+    Xml(Box<signing::xml::Document>),
+    Bytes(Vec<u8>),
+    Digest(Vec<u8>),
+}
+
+/// Documents do not belong into logs.
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Xml(_) => "Xml(..)",
+            Self::Bytes(_) => "Bytes(..)",
+            Self::Digest(_) => "Digest(..)",
+        })
+    }
+}
+
+impl Document {
+    pub(crate) fn xml(input: Input<'_>) -> Result<Self, Error> {
+        let document = match input {
+            Input::Text(text) => signing::xml::Document::parse(text)?,
+            encoded => signing::xml::Document::from_bytes(&bytes(encoded)?)?,
+        };
+        let name = kind::of_xml(document.canonical());
+        Ok(Self {
+            content: Content::Xml(Box::new(document)),
+            name,
+        })
+    }
+
+    pub(crate) fn bytes(input: Input<'_>) -> Result<Self, Error> {
+        let bytes = bytes(input)?;
+        let name = kind::of_bytes(&bytes);
+        Ok(Self {
+            content: Content::Bytes(bytes),
+            name,
+        })
+    }
+
+    pub(crate) fn digest(input: Input<'_>) -> Result<Self, Error> {
+        let digest = bytes(input)?;
+        if digest.is_empty() {
+            return Err(Error::EmptyDigest);
+        }
+        Ok(Self {
+            content: Content::Digest(digest),
+            name: DocumentName::Digest,
+        })
+    }
+
+    /// The bytes that the signature covers: for XML its canonical form, for a digest the digest itself.
+    pub(crate) fn covered(&self) -> &[u8] {
+        match &self.content {
+            Content::Xml(document) => document.canonical(),
+            Content::Bytes(bytes) | Content::Digest(bytes) => bytes,
+        }
+    }
+
+    /// True for what a site may call a log-in: a short text or nonce, not a file and not a digest.
+    pub(crate) fn could_be_log_in(&self) -> bool {
+        const CHALLENGE_BYTES: usize = 4096;
+        self.covered().len() <= CHALLENGE_BYTES
+            && matches!(
+                self.name,
+                DocumentName::Xml { .. } | DocumentName::Text | DocumentName::Bytes
+            )
+    }
+
+    /// Its line in the window.
+    pub(crate) fn view(&self, log_in: bool) -> DocumentView {
+        let covered = self.covered();
+        DocumentView {
+            name: if log_in {
+                DocumentName::LogInRequest
+            } else {
+                self.name.clone()
+            },
+            size: covered.len() as u64,
+            digest: match &self.content {
+                Content::Digest(digest) => hex::encode(digest),
+                _ => hex::encode(&Sha256::digest(covered)),
+            },
+            beginning: match self.name {
+                DocumentName::Xml { .. } | DocumentName::Text => preview::beginning(covered),
+                _ => String::new(),
+            },
+        }
+    }
+
+    /// What can be shown of it.
+    pub(crate) fn preview(&self) -> Preview {
+        match &self.content {
+            Content::Xml(document) => preview::of_xml(document),
+            Content::Bytes(bytes) => preview::of_bytes(bytes, &self.name),
+            Content::Digest(_) => Preview::Opaque,
+        }
+    }
+}
+
+fn bytes(input: Input<'_>) -> Result<Vec<u8>, Error> {
+    Ok(match input {
+        Input::Text(text) => text.as_bytes().to_vec(),
+        Input::StrictBase64(text) => decode_strict(text)?,
+        Input::Base64(text) => decode_lenient(text)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Keys as rows of the window's list.
+
+use std::cmp::Reverse;
+
+use pki::{Certificate, Role};
+use window_messages::{KeyOwner, KeyPurpose, KeyRole, KeyState, KeyView};
+
+use super::{Filter, Found};
+
+/// The rows in the order to show: last used on this site, last used, those that fit, those not known yet, the rest.
+pub(crate) fn views(keys: &[Found], filter: &Filter, now: i64) -> Vec<KeyView> {
+    let mut rows: Vec<(_, KeyView)> = keys
+        .iter()
+        .map(|key| {
+            let view = view(key, filter, now);
+            let rank = match view.state {
+                KeyState::Usable | KeyState::Unknown if key.used_here => 0,
+                KeyState::Usable | KeyState::Unknown if key.last_used.is_some() => 1,
+                KeyState::Usable => 2,
+                KeyState::Unknown => 3,
+                KeyState::Unusable { .. } => 4,
+            };
+            (
+                (
+                    rank,
+                    Reverse(key.last_used),
+                    view.file_name.clone(),
+                    key.path.clone(),
+                ),
+                view,
+            )
+        })
+        .collect();
+    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+    rows.into_iter().map(|(_, view)| view).collect()
+}
+
+/// The row to select first: the key last used on this site, if it still fits.
+pub(crate) fn selected(views: &[KeyView]) -> Option<String> {
+    views
+        .iter()
+        .find(|view| view.used_here && !matches!(view.state, KeyState::Unusable { .. }))
+        .map(|view| view.id.clone())
+}
+
+/// Whether the key fits, as far as is known.
+pub(crate) fn state(key: &Found, filter: &Filter, now: i64) -> KeyState {
+    let problem = key.problem.clone().or_else(|| match &key.certificate {
+        Some(certificate) => filter.problem(certificate, now),
+        None => filter.problem_of_any(),
+    });
+    match (problem, &key.certificate) {
+        (Some(problem), _) => KeyState::Unusable { problem },
+        (None, Some(_)) => KeyState::Usable,
+        (None, None) => KeyState::Unknown,
+    }
+}
+
+fn view(key: &Found, filter: &Filter, now: i64) -> KeyView {
+    let certificate = key.certificate.as_ref();
+    let name =
+        |path: Option<&std::ffi::OsStr>| path.map(|name| name.to_string_lossy().into_owned());
+    let folder = key.path.parent();
+    KeyView {
+        id: key.id.clone(),
+        file_name: name(key.path.file_name()).unwrap_or_default(),
+        // A drive's root has no name of its own.
+        folder: name(folder.and_then(|folder| folder.file_name()))
+            .or_else(|| name(folder.map(|folder| folder.as_os_str())))
+            .unwrap_or_default(),
+        owner: certificate.map(owner),
+        purpose: certificate.and_then(purpose),
+        not_before: certificate.map(Certificate::not_before),
+        not_after: certificate.map(Certificate::not_after),
+        state: state(key, filter, now),
+        used_here: key.used_here,
+    }
+}
+
+fn owner(certificate: &Certificate) -> KeyOwner {
+    let owner = certificate.owner();
+    KeyOwner {
+        name: owner.name,
+        iin: owner.iin,
+        bin: owner.bin,
+        organisation: owner.organisation,
+        role: certificate.roles().into_iter().find_map(role),
+    }
+}
+
+fn role(role: Role) -> Option<KeyRole> {
+    match role {
+        Role::Head => Some(KeyRole::Head),
+        Role::SigningRight => Some(KeyRole::SigningRight),
+        Role::FinancialSigningRight => Some(KeyRole::FinancialSigningRight),
+        Role::PersonnelDepartment => Some(KeyRole::Personnel),
+        Role::Employee => Some(KeyRole::Employee),
+        Role::InformationSystem => Some(KeyRole::InformationSystem),
+        _ => None,
+    }
+}
+
+fn purpose(certificate: &Certificate) -> Option<KeyPurpose> {
+    let purpose = certificate.purpose();
+    match (purpose.authentication, purpose.signing) {
+        (true, true) => Some(KeyPurpose::Both),
+        (true, false) => Some(KeyPurpose::LogIn),
+        (false, true) => Some(KeyPurpose::Signing),
+        (false, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

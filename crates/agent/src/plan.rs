@@ -1,0 +1,201 @@
+//! What will be done if the person agrees: fixed here, before any window exists.
+
+use pki::{Certificate, ObjectIdentifier};
+use signing::xml::Layout;
+use window_messages::{DocumentView, Language, SignatureForm, Verb, Warning};
+
+use crate::{
+    ask::{Ask, Input, Issuers, Stores, Wanted, What, XmlLayout},
+    documents::Document,
+    error::Error,
+    keys::Filter,
+    limits,
+};
+
+/// The plan of one request.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) verb: Verb,
+    pub(crate) act: Act,
+    pub(crate) documents: Vec<Document>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) filter: Filter,
+    /// The language that the page named.
+    pub(crate) language: Option<Language>,
+}
+
+/// What is done to each document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    ShowCertificate,
+    Xml(Layout),
+    CmsAttached,
+    CmsDetached,
+    CmsOfDigest,
+    Raw,
+    RawOfDigest,
+}
+
+impl Plan {
+    /// Reads and checks all that the page sent.
+    pub(crate) fn make(ask: Ask<'_>) -> Result<Self, Error> {
+        let (act, documents) = match ask.what {
+            What::ShowCertificate => (Act::ShowCertificate, Vec::new()),
+            What::Xml {
+                element_selected: true,
+                ..
+            } => return Err(Error::ElementSelected),
+            What::Xml {
+                documents, layout, ..
+            } => (Act::Xml(layout.into()), read(documents, Document::xml)?),
+            What::Cms {
+                documents,
+                attached: true,
+            } => (Act::CmsAttached, read(documents, Document::bytes)?),
+            What::Cms {
+                documents,
+                attached: false,
+            } => (Act::CmsDetached, read(documents, Document::bytes)?),
+            What::CmsOfDigest { digests } => (Act::CmsOfDigest, read(digests, Document::digest)?),
+            What::Raw {
+                documents,
+                digested: true,
+            } => (Act::RawOfDigest, read(documents, Document::digest)?),
+            What::Raw {
+                documents,
+                digested: false,
+            } => (Act::Raw, read(documents, Document::bytes)?),
+            What::AddTimeStamp { cms } => {
+                Document::bytes(cms)?;
+                return Err(Error::TimeStamp);
+            }
+            What::FileByPath => return Err(Error::FileByPath),
+        };
+        match ask.stores {
+            Stores::Token => return Err(Error::TokenAbsent),
+            Stores::Jks => return Err(Error::JksUnsupported),
+            Stores::Files | Stores::TokensOnly => {}
+        }
+        if ask.time_stamp {
+            return Err(Error::TimeStamp);
+        }
+        Ok(Self {
+            verb: verb(act, &ask.wanted, &documents),
+            warnings: warnings(act, &ask.wanted),
+            filter: filter(
+                act,
+                ask.wanted,
+                ask.stores == Stores::TokensOnly,
+                &documents,
+            )?,
+            language: ask.language,
+            act,
+            documents,
+        })
+    }
+
+    /// The documents as lines in the window.
+    pub(crate) fn document_views(&self) -> Vec<DocumentView> {
+        self.documents
+            .iter()
+            .map(|document| document.view(self.verb == Verb::LogIn))
+            .collect()
+    }
+
+    pub(crate) fn form(&self) -> Option<SignatureForm> {
+        match self.act {
+            Act::ShowCertificate => None,
+            Act::Xml(_) => Some(SignatureForm::Xml),
+            Act::CmsAttached => Some(SignatureForm::CmsAttached),
+            Act::CmsDetached | Act::CmsOfDigest => Some(SignatureForm::CmsDetached),
+            Act::Raw | Act::RawOfDigest => Some(SignatureForm::Raw),
+        }
+    }
+}
+
+impl From<XmlLayout> for Layout {
+    fn from(layout: XmlLayout) -> Self {
+        match layout {
+            XmlLayout::LineBreaks => Self::LineBreaks,
+            XmlLayout::Compact => Self::Compact,
+        }
+    }
+}
+
+fn read<'a>(
+    inputs: Vec<Input<'a>>,
+    document: impl Fn(Input<'a>) -> Result<Document, Error>,
+) -> Result<Vec<Document>, Error> {
+    match inputs.len() {
+        0 => Err(Error::NoDocuments),
+        count if count > limits::DOCUMENTS => Err(Error::TooManyDocuments),
+        _ => inputs.into_iter().map(document).collect(),
+    }
+}
+
+/// "Log in" is said only for one short challenge and a key for logging in. Keys issued since 2024 also sign documents,
+/// so a page must not be able to have a contract signed under the milder word.
+fn verb(act: Act, wanted: &Wanted<'_>, documents: &[Document]) -> Verb {
+    match (act, documents) {
+        (Act::ShowCertificate, _) => Verb::ShowCertificate,
+        (_, [document])
+            if wanted.authentication && !wanted.signing && document.could_be_log_in() =>
+        {
+            Verb::LogIn
+        }
+        _ => Verb::Sign,
+    }
+}
+
+fn warnings(act: Act, wanted: &Wanted<'_>) -> Vec<Warning> {
+    [
+        (matches!(wanted.issuers, Issuers::Any), Warning::AnyIssuer),
+        (wanted.allow_expired, Warning::ExpiredAllowed),
+        (wanted.allow_revoked, Warning::RevokedAllowed),
+        (
+            matches!(act, Act::CmsOfDigest | Act::RawOfDigest),
+            Warning::DigestOnly,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(applies, warning)| applies.then_some(warning))
+    .collect()
+}
+
+fn filter(
+    act: Act,
+    wanted: Wanted<'_>,
+    tokens_only: bool,
+    documents: &[Document],
+) -> Result<Filter, Error> {
+    let issuers = match wanted.issuers {
+        Issuers::Unsaid | Issuers::Any => None,
+        Issuers::These(pems) => Some(
+            pems.into_iter()
+                .map(|pem| Certificate::from_pem(pem).map_err(|_| Error::IssuerUnreadable))
+                .collect::<Result<Vec<_>, _>>()?,
+        ),
+    };
+    let mut digest_lengths: Vec<usize> = match act {
+        Act::CmsOfDigest | Act::RawOfDigest => documents
+            .iter()
+            .map(|digest| digest.covered().len())
+            .collect(),
+        _ => Vec::new(),
+    };
+    digest_lengths.dedup();
+    let rights: Vec<ObjectIdentifier> = wanted.rights;
+    Ok(Filter {
+        authentication: wanted.authentication,
+        signing: wanted.signing,
+        rights,
+        iin: wanted.iin.map(Into::into),
+        bin: wanted.bin.map(Into::into),
+        serial_number: wanted.serial_number.map(Into::into),
+        issuers,
+        // A page may be shown an expired certificate: that is how it tells its owner so.
+        allow_expired: wanted.allow_expired || act == Act::ShowCertificate,
+        tokens_only,
+        digest_lengths,
+    })
+}

@@ -1,0 +1,82 @@
+//! Carrying out a plan with an open key (blocking).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pki::Signer;
+
+use crate::{
+    documents::{Content, Document},
+    error::Error,
+    outcome::Products,
+    plan::{Act, Plan},
+};
+
+/// Signs all documents of the plan, in order; none when it was stopped.
+///
+/// `done` hears how many are signed. Either all signatures come out or none.
+pub(crate) fn sign(
+    plan: &Plan,
+    key: &dyn Signer,
+    now: i64,
+    stop: &AtomicBool,
+    done: impl Fn(usize),
+) -> Option<Result<Products, Error>> {
+    let mut xml = Vec::new();
+    let mut bytes = Vec::new();
+    for (index, document) in plan.documents.iter().enumerate() {
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        match one(plan.act, document, key, now) {
+            Ok(Product::Xml(text)) => xml.push(text),
+            Ok(Product::Bytes(der)) => bytes.push(der),
+            Err(error) => return Some(Err(error)),
+        }
+        done(index + 1);
+    }
+    Some(Ok(match plan.act {
+        Act::Xml(_) => Products::Xml(xml),
+        Act::Raw | Act::RawOfDigest => Products::Raw(bytes),
+        Act::CmsAttached | Act::CmsDetached | Act::CmsOfDigest | Act::ShowCertificate => {
+            Products::Cms(bytes)
+        }
+    }))
+}
+
+enum Product {
+    Xml(String),
+    Bytes(Vec<u8>),
+}
+
+fn one(act: Act, document: &Document, key: &dyn Signer, now: i64) -> Result<Product, Error> {
+    Ok(match (act, &document.content) {
+        (Act::Xml(layout), Content::Xml(document)) => {
+            Product::Xml(signing::xml::sign_enveloped(key, document, layout)?)
+        }
+        (Act::CmsAttached, Content::Bytes(content)) => {
+            Product::Bytes(signing::cms::sign_attached(key, content, now)?)
+        }
+        (Act::CmsDetached, Content::Bytes(content)) => {
+            Product::Bytes(signing::cms::sign_detached(key, content, now)?)
+        }
+        (Act::CmsOfDigest, Content::Digest(digest)) => {
+            Product::Bytes(signing::cms::sign_digest(key, digest, now)?)
+        }
+        (Act::Raw, Content::Bytes(content)) => Product::Bytes(signing::raw::sign(key, content)?),
+        (Act::RawOfDigest, Content::Digest(digest)) => Product::Bytes(raw_of_digest(key, digest)?),
+        // A plan never pairs an act with another kind of content.
+        _ => return Err(Error::Inside),
+    })
+}
+
+/// A signature is not handed out unless it verifies.
+fn raw_of_digest(key: &dyn Signer, digest: &[u8]) -> Result<Vec<u8>, Error> {
+    let signature = key
+        .sign_digest(digest)
+        .map_err(|error| signing::Error::Signer(error.to_string()))?;
+    key.certificate()
+        .public_key()
+        .verify_digest(digest, &signature)
+        .map_err(|_| signing::Error::WrongSignature)?;
+    Ok(signature)
+}

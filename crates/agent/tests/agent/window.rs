@@ -1,0 +1,251 @@
+//! An agent with a window by script, and key files from the repository's fixtures.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use agent::{Agent, Caller, Config, Origin, Screen, ScreenLink};
+use tempfile::TempDir;
+use tokio::{sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
+use window_messages::{FromWindow, KeyProblem, KeyView, PasswordText, RequestView, ToWindow};
+
+pub(crate) const PASSWORD: &str = "Qwerty12";
+pub(crate) const INDIVIDUAL: &str =
+    "individual/GOST512_028343d1ee0ad94f42789fc6a236572bf290147f.p12";
+pub(crate) const OLD_LOG_IN: &str =
+    "individual-old/AUTH_RSA256_41d30c84f0e35ff625f70cf20ce38cd51b96c920.p12";
+pub(crate) const OLD_SIGNING: &str =
+    "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
+pub(crate) const HEAD: &str = "company-head/GOST512_6bc87b64de1979fd15f7eadd1ba6ae00070c3438.p12";
+pub(crate) const EXPIRED: &str = "expired/GOST512_00897ba3909750c7dd7651e47ac2da7bd81a6587.p12";
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An agent, its folders, and the windows that it opens.
+pub(crate) struct Desk {
+    pub(crate) agent: Arc<Agent>,
+    pub(crate) windows: mpsc::UnboundedReceiver<Window>,
+    pub(crate) opened: Arc<AtomicUsize>,
+    pub(crate) data: TempDir,
+    pub(crate) keys: TempDir,
+}
+
+/// One conversation, seen from the window's side.
+pub(crate) struct Window {
+    pub(crate) from_agent: mpsc::Receiver<ToWindow>,
+    pub(crate) to_agent: mpsc::Sender<FromWindow>,
+}
+
+struct TestScreen {
+    windows: mpsc::UnboundedSender<Window>,
+    opened: Arc<AtomicUsize>,
+}
+
+impl Screen for TestScreen {
+    fn open(&self) -> io::Result<ScreenLink> {
+        let (to, from_agent) = mpsc::channel(64);
+        let (to_agent, from) = mpsc::channel(64);
+        self.opened.fetch_add(1, Ordering::SeqCst);
+        self.windows
+            .send(Window {
+                from_agent,
+                to_agent,
+            })
+            .map_err(|_| io::ErrorKind::BrokenPipe)?;
+        Ok(ScreenLink { to, from })
+    }
+
+    fn warm(&self) {}
+}
+
+pub(crate) fn fixture(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../keystore-fixtures")
+        .join(path)
+}
+
+/// An agent that finds these key files.
+pub(crate) fn desk(files: &[&str]) -> Desk {
+    let keys = tempfile::tempdir().unwrap();
+    for file in files {
+        let from = fixture(file);
+        fs::copy(&from, keys.path().join(from.file_name().unwrap())).unwrap();
+    }
+    desk_in(tempfile::tempdir().unwrap(), keys)
+}
+
+pub(crate) fn desk_in(data: TempDir, keys: TempDir) -> Desk {
+    let (windows, opened_windows) = mpsc::unbounded_channel();
+    let opened = Arc::new(AtomicUsize::new(0));
+    let config = Config {
+        data_dir: data.path().to_owned(),
+        key_folders: vec![keys.path().to_owned()],
+        screen: Arc::new(TestScreen {
+            windows,
+            opened: opened.clone(),
+        }),
+    };
+    Desk {
+        agent: Agent::new(config).unwrap(),
+        windows: opened_windows,
+        opened,
+        data,
+        keys,
+    }
+}
+
+pub(crate) fn caller(origin: &str, connection: u64) -> Caller {
+    Caller {
+        origin: Origin::parse(Some(origin)).unwrap(),
+        connection,
+    }
+}
+
+impl Desk {
+    /// Asks as a page of egov.kz on a connection that stays.
+    pub(crate) async fn ask(&self, request: &str) -> Option<String> {
+        self.agent
+            .answer(
+                &caller("https://egov.kz", 1),
+                request,
+                CancellationToken::new(),
+            )
+            .await
+    }
+
+    /// Asks in the background, as `origin` on a connection of its own.
+    pub(crate) fn ask_from(&self, origin: &str, connection: u64, request: &str) -> Pending {
+        let (agent, caller, request) = (
+            self.agent.clone(),
+            caller(origin, connection),
+            request.to_owned(),
+        );
+        let gone = CancellationToken::new();
+        let closing = gone.clone();
+        let reply = tokio::spawn(async move { agent.answer(&caller, &request, gone).await });
+        Pending {
+            reply,
+            gone: closing,
+        }
+    }
+
+    pub(crate) fn ask_in_background(&self, request: &str) -> Pending {
+        self.ask_from("https://egov.kz", 1, request)
+    }
+
+    pub(crate) async fn window(&mut self) -> Window {
+        timeout(PATIENCE, self.windows.recv())
+            .await
+            .expect("no window")
+            .unwrap()
+    }
+
+    /// One whole request with one key and password: the reply, parsed.
+    pub(crate) async fn signed_with(&mut self, file: &str, request: &str) -> serde_json::Value {
+        let pending = self.ask_in_background(request);
+        let mut window = self.window().await;
+        window.request().await;
+        let keys = window.keys().await;
+        window.sign(&keys, file, PASSWORD).await;
+        window.done().await;
+        serde_json::from_str(&pending.reply().await.unwrap()).unwrap()
+    }
+}
+
+/// A request whose reply is awaited.
+pub(crate) struct Pending {
+    reply: tokio::task::JoinHandle<Option<String>>,
+    pub(crate) gone: CancellationToken,
+}
+
+impl Pending {
+    pub(crate) async fn reply(self) -> Option<String> {
+        timeout(PATIENCE, self.reply)
+            .await
+            .expect("no reply")
+            .unwrap()
+    }
+}
+
+impl Window {
+    pub(crate) async fn next(&mut self) -> ToWindow {
+        timeout(PATIENCE, self.from_agent.recv())
+            .await
+            .expect("no message")
+            .expect("the agent hung up")
+    }
+
+    pub(crate) async fn say(&self, message: FromWindow) {
+        self.to_agent.send(message).await.unwrap();
+    }
+
+    /// The request that is shown; says that it is painted.
+    pub(crate) async fn request(&mut self) -> RequestView {
+        let ToWindow::Request(view) = self.next().await else {
+            panic!("not a request")
+        };
+        self.say(FromWindow::Painted {
+            request: view.request,
+        })
+        .await;
+        *view
+    }
+
+    pub(crate) async fn keys(&mut self) -> (u32, Vec<KeyView>) {
+        let ToWindow::Keys { request, keys, .. } = self.next().await else {
+            panic!("not a list of keys")
+        };
+        (request, keys)
+    }
+
+    pub(crate) async fn refused(&mut self) -> KeyProblem {
+        let ToWindow::Refused { problem, .. } = self.next().await else {
+            panic!("not a refusal")
+        };
+        problem
+    }
+
+    pub(crate) async fn sign(
+        &self,
+        (request, keys): &(u32, Vec<KeyView>),
+        file: &str,
+        password: &str,
+    ) {
+        let name = Path::new(file).file_name().unwrap().to_str().unwrap();
+        let key = keys
+            .iter()
+            .find(|key| key.file_name == name)
+            .expect("the key is not listed")
+            .id
+            .clone();
+        let password = PasswordText::new(password.to_owned());
+        self.say(FromWindow::Sign {
+            request: *request,
+            key,
+            password,
+        })
+        .await;
+    }
+
+    pub(crate) async fn cancel(&self, request: u32) {
+        self.say(FromWindow::Cancel { request }).await;
+    }
+
+    /// Listens until the request has ended well.
+    pub(crate) async fn done(&mut self) {
+        loop {
+            match self.next().await {
+                ToWindow::Done { .. } => return,
+                ToWindow::Progress { .. } | ToWindow::Keys { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
