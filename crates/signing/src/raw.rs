@@ -12,6 +12,15 @@ pub fn sign(signer: &dyn Signer, data: &[u8]) -> Result<Vec<u8>, Error> {
     signature::make(signer, &digest)
 }
 
+/// Signs data of which only the digest is known, by the key's own digest algorithm.
+///
+/// # Errors
+/// [`Error::DigestLength`] when `digest` is not as long as the key's own; else as [`sign`].
+pub fn sign_digest(signer: &dyn Signer, digest: &[u8]) -> Result<Vec<u8>, Error> {
+    signature::check_length(signer, digest)?;
+    signature::make(signer, digest)
+}
+
 /// Whether `signature` is `certificate`'s over `data`.
 ///
 /// # Errors

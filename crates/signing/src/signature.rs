@@ -16,3 +16,14 @@ pub(crate) fn make(signer: &dyn Signer, digest: &[u8]) -> Result<Vec<u8>, Error>
         .map_err(|_| Error::WrongSignature)?;
     Ok(signature)
 }
+
+/// Refuses a digest that is not as long as the key's own: no verifier could ever accept its signature.
+pub(crate) fn check_length(signer: &dyn Signer, digest: &[u8]) -> Result<(), Error> {
+    let expected = signer.certificate().algorithm().digest().output_len();
+    let actual = digest.len();
+    if actual == expected {
+        Ok(())
+    } else {
+        Err(Error::DigestLength { expected, actual })
+    }
+}

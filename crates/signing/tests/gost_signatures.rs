@@ -70,6 +70,60 @@ fn an_enveloped_signature_holds_in_both_layouts() {
 }
 
 #[test]
+fn a_digest_of_the_wrong_length_is_refused() {
+    for (name, key) in keys::gost() {
+        let expected = key.certificate().algorithm().digest().output_len();
+        for actual in [0, 3, expected - 1, expected + 4] {
+            let refused = Err(signing::Error::DigestLength { expected, actual });
+            assert_eq!(
+                cms::sign_digest(&key, &vec![0; actual], TIME),
+                refused,
+                "{name}"
+            );
+            assert_eq!(raw::sign_digest(&key, &vec![0; actual]), refused, "{name}");
+        }
+        let digest = key.certificate().algorithm().digest().digest(b"data");
+        raw::verify(
+            key.certificate(),
+            b"data",
+            &raw::sign_digest(&key, &digest).unwrap(),
+        )
+        .unwrap();
+    }
+}
+
+/// A key that signs something else than it is asked to, as a faulty token might.
+struct Faulty(keys::GostKey);
+
+impl Signer for Faulty {
+    fn certificate(&self) -> &pki::Certificate {
+        self.0.certificate()
+    }
+
+    fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, pki::SignerError> {
+        let other: Vec<u8> = digest.iter().map(|byte| !byte).collect();
+        self.0.sign_digest(&other)
+    }
+}
+
+#[test]
+fn a_signature_that_does_not_fit_its_certificate_is_not_given_out() {
+    for (_, key) in keys::gost() {
+        let key = Faulty(key);
+        let document = Document::parse("<a/>").unwrap();
+        assert_eq!(
+            cms::sign_attached(&key, b"", TIME),
+            Err(signing::Error::WrongSignature)
+        );
+        assert_eq!(
+            xml::sign_enveloped(&key, &document, Layout::Compact),
+            Err(signing::Error::WrongSignature)
+        );
+        assert_eq!(raw::sign(&key, b""), Err(signing::Error::WrongSignature));
+    }
+}
+
+#[test]
 fn a_raw_signature_holds_over_its_data_alone() {
     for (_, key) in keys::gost() {
         let signature = raw::sign(&key, b"data").unwrap();

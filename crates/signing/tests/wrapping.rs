@@ -165,6 +165,21 @@ fn kalkans_carriage_returns_in_base64_mean_nothing() {
 }
 
 #[test]
+fn a_million_comments_beside_the_root_cost_no_more_than_inside() {
+    let text = format!("<a/>{}", "<!--c-->".repeat(1_000_000));
+    let document = Document::parse(&text).unwrap();
+    assert_eq!(document.canonical(), b"<a></a>");
+    let form = xml::Canonicalization {
+        with_comments: true,
+        ..xml::Canonicalization::INCLUSIVE
+    };
+    assert_eq!(
+        document.canonicalize(&form).unwrap().len(),
+        7 + 9 * 1_000_000
+    );
+}
+
+#[test]
 fn the_signatures_own_prefix_does_not_matter() {
     let Some(folder) = fixtures::folder("xml/stress") else {
         return;

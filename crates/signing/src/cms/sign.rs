@@ -50,13 +50,7 @@ pub fn sign_digest(
     digest: &[u8],
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
-    let expected = digest_of(signer).output_len();
-    if digest.len() != expected {
-        return Err(Error::DigestLength {
-            expected,
-            actual: digest.len(),
-        });
-    }
+    signature::check_length(signer, digest)?;
     assemble(signer, None, digest, signing_time)
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn canonicalize(
         apex: apex.id(),
         source: apex.document().input_text(),
         output: Vec::new(),
+        behind_root: false,
         rendered: HashMap::new(),
         undo: Vec::new(),
     };
@@ -122,6 +123,8 @@ struct Writer<'a, 'form> {
     apex: NodeId,
     source: &'a str,
     output: Vec<u8>,
+    /// The root element is written already.
+    behind_root: bool,
     /// Prefix (empty: the default namespace) → namespace, as the output elements around have it.
     rendered: HashMap<&'a str, &'a str>,
     /// What `rendered` held before, one frame for each open element that declares something.
@@ -161,6 +164,7 @@ impl<'a> Writer<'a, '_> {
         self.output
             .extend_from_slice(qualified_name(node, self.source).as_bytes());
         self.output.push(b'>');
+        self.behind_root |= node.parent().is_some_and(|parent| parent.is_root());
         while let Some((_, prefix, before)) = self.undo.pop_if(|(owner, _, _)| *owner == node.id())
         {
             match before {
@@ -173,16 +177,11 @@ impl<'a> Writer<'a, '_> {
     /// Comments and instructions beside the root stand on lines of their own. Source: Canonical XML 1.0 section 2.3.
     fn outside_root(&mut self, node: Node<'a, 'a>, write: impl FnOnce(&mut Vec<u8>)) {
         let top = node.parent().is_some_and(|parent| parent.is_root());
-        let behind_root = top
-            && node
-                .prev_siblings()
-                .skip(1)
-                .any(|sibling| sibling.is_element());
-        if behind_root {
+        if top && self.behind_root {
             self.output.push(b'\n');
         }
         write(&mut self.output);
-        if top && !behind_root {
+        if top && !self.behind_root {
             self.output.push(b'\n');
         }
     }

@@ -79,6 +79,8 @@ pub enum Fault {
     EndInsideMarkup,
     #[error("Content is not allowed in prolog.")]
     ContentInProlog,
+    #[error("Reference is not allowed in prolog.")]
+    ReferenceInProlog,
     #[error("Content is not allowed in trailing section.")]
     ContentInTrailer,
     #[error("The markup in the document preceding the root element must be well-formed.")]

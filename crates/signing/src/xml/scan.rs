@@ -102,6 +102,9 @@ impl<'a> Scanner<'a> {
                     Ok(())
                 };
             }
+            if before_root && rest.starts_with('&') {
+                return self.fail_after("&", Fault::ReferenceInProlog);
+            }
             if !rest.starts_with('<') {
                 return self.fail(if before_root {
                     Fault::ContentInProlog
@@ -133,6 +136,7 @@ impl<'a> Scanner<'a> {
         match rest.chars().nth(1) {
             None => self.fail_after("<", Fault::EndInsideMarkup),
             Some(letter) if is_name_start(letter) => Ok(()),
+            Some('!') if rest.starts_with("<!-") => self.fail_after("<!-", Fault::CommentStart),
             Some('!') => self.fail_after("<!", Fault::MarkupBeforeRoot),
             Some(_) => self.fail_after("<", Fault::MarkupBeforeRoot),
         }
@@ -171,6 +175,8 @@ impl<'a> Scanner<'a> {
             } else if rest.starts_with("<!") {
                 return if matches!(rest, "<!" | "<!-") {
                     self.fail_at_end()
+                } else if rest.starts_with("<!-") {
+                    self.fail_after("<!-", Fault::CommentStart)
                 } else {
                     self.fail_after("<!", Fault::MarkupInContent)
                 };
