@@ -12,7 +12,6 @@ mod pipe;
 mod window;
 
 use std::io;
-use std::time::Duration;
 
 use serde::Serialize;
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
@@ -87,11 +86,12 @@ fn main() {
     }
 }
 
-/// Hears the agent out; leaves when it says so or is gone.
+/// Hears the agent out; leaves when it says so or is gone, at once: there is nothing to finish, and taking a web engine
+/// apart in order lasts a second.
 fn listen(app: &AppHandle) {
     let page = app.state::<Page>();
     let each = |message| match message {
-        ToWindow::Quit => leave(app),
+        ToWindow::Quit => std::process::exit(0),
         message => page.tell(message),
     };
     let complain =
@@ -99,13 +99,6 @@ fn listen(app: &AppHandle) {
     if let Err(error) = pipe::read_messages(io::stdin().lock(), each, complain) {
         eprintln!("tanba-window: the pipe from the agent broke: {error}");
     }
-    leave(app);
-}
-
-/// Ends the program, in an orderly way if the window answers and without it if not.
-fn leave(app: &AppHandle) {
-    app.exit(0);
-    std::thread::sleep(Duration::from_secs(1));
     std::process::exit(0);
 }
 

@@ -82,7 +82,7 @@ export class Session {
         this.request = new Request(message)
         return
       case 'settings':
-        if (message.language) this.language = message.language
+        if (message.language && !this.request) this.language = message.language
         this.settings = message
         return
       case 'quit':
