@@ -48,7 +48,6 @@ pub(crate) fn create(app: &App) -> tauri::Result<WebviewWindow> {
         .inner_size(size.width, size.height)
         .prevent_overflow()
         .disable_drag_drop_handler()
-        .zoom_hotkeys_enabled(true)
         .general_autofill_enabled(false)
         // Nothing of a page stays on the disk. An automated window must share its context with the driver.
         .incognito(!automation::allowed())

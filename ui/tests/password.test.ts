@@ -93,6 +93,15 @@ describe('the password', () => {
     expect(document.activeElement).toBe(window.list)
   })
 
+  it('cannot be changed while the key opens, which is said', async () => {
+    const window = await TestWindow.open([request])
+    await window.wait()
+    await window.type('abc{Enter}')
+    expect(window.find('#hints').textContent).toContain('Открываем ключ…')
+    await window.press('d')
+    expect(window.password.value).toBe('abc')
+  })
+
   it('is dropped as soon as it was right', async () => {
     const window = await TestWindow.open([request])
     await window.wait()
