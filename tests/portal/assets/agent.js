@@ -1,5 +1,7 @@
 // Speaks with the signing agent on this computer in NCALayer's protocol: one socket, one request at a time.
 
+// Until the socket opens the browser may be asking the person whether this site may reach the agent.
+const OPENING_SECONDS = 60;
 const GREETING_SECONDS = 5;
 const HEARTBEAT = '--heartbeat--';
 const HEARTBEAT_SECONDS = 5;
@@ -110,7 +112,11 @@ export class Agent {
         reject(new AgentError('agent-absent'));
         return;
       }
-      const late = setTimeout(() => socket.close(), GREETING_SECONDS * 1000);
+      let late = setTimeout(() => socket.close(), OPENING_SECONDS * 1000);
+      socket.onopen = () => {
+        clearTimeout(late);
+        late = setTimeout(() => socket.close(), GREETING_SECONDS * 1000);
+      };
       socket.onmessage = (event) => {
         if (event.data === HEARTBEAT) {
           this.#answer?.alive();

@@ -85,7 +85,8 @@ async function converse(work) {
 
 /** Lets the agent sign; `sign` gets what to sign and calls one of the agent's methods. */
 async function signed(challenge, sign) {
-  say('connecting', 'js.connecting');
+  const mustAllow = (await localAccess()) === 'prompt';
+  say('connecting', mustAllow ? 'js.local-access-prompt' : 'js.connecting');
   await agent.changeLocale(settings.language);
   say('waiting', 'js.waiting');
   const signature = await sign(challenge.data);
@@ -209,6 +210,10 @@ for (const button of document.querySelectorAll('[data-end-session]')) {
     converse(async () => go(await post('/api/sessions/end', { session: button.dataset.endSession }))),
   );
 }
+byId('registration')?.addEventListener('submit', (event) => {
+  event.preventDefault();
+  converse(chooseCertificate);
+});
 for (const field of document.querySelectorAll('input[name=kind]')) {
   field.addEventListener('change', () => showPreview(null));
 }

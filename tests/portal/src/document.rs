@@ -1,8 +1,6 @@
 //! The texts that people are asked to sign. Whoever signs can read them: no bare random bytes.
 
-use std::fmt::Write as _;
-
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::account::Person;
 use crate::challenge::{Form, Purpose};
@@ -99,14 +97,19 @@ pub(crate) fn day(seconds: i64) -> String {
     )
 }
 
-/// A day with hours and minutes, UTC.
+/// A day with hours and minutes, by the clocks of Kazakhstan.
 pub(crate) fn day_and_time(seconds: i64) -> String {
     let Ok(time) = OffsetDateTime::from_unix_timestamp(seconds) else {
         return seconds.to_string();
     };
-    let mut text = day(seconds);
-    let _ = write!(text, " {:02}:{:02} UTC", time.hour(), time.minute());
-    text
+    let time = time.to_offset(UtcOffset::from_hms(5, 0, 0).unwrap_or(UtcOffset::UTC));
+    let (day, month) = (time.day(), u8::from(time.month()));
+    format!(
+        "{day:02}.{month:02}.{} {:02}:{:02}",
+        time.year(),
+        time.hour(),
+        time.minute()
+    )
 }
 
 fn xml_text(text: &str) -> String {
