@@ -18,3 +18,5 @@ mod limits;
 mod socket;
 #[path = "listener/tls.rs"]
 mod tls;
+#[path = "listener/window.rs"]
+mod window;
