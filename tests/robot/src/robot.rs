@@ -1,0 +1,231 @@
+//! What the robot does at each message: no input or output here.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use window_messages::{
+    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, RequestId, ToWindow,
+};
+use zeroize::Zeroizing;
+
+/// One thing to do.
+pub(crate) enum Act {
+    Say(FromWindow),
+    Wait(Duration),
+}
+
+/// A person who always does the same.
+pub(crate) struct Robot {
+    /// None: says no.
+    consent: Option<Consent>,
+    request: Option<Request>,
+}
+
+struct Consent {
+    keys: Vec<PathBuf>,
+    password: Zeroizing<String>,
+    wrong_first: bool,
+}
+
+/// The request that is shown.
+struct Request {
+    id: RequestId,
+    keys: Vec<KeyView>,
+    /// Files that were opened by hand, and the row that each became.
+    opened: Vec<(PathBuf, Option<String>)>,
+    /// Keys that were refused.
+    refused: HashSet<String>,
+    /// The key whose password was typed; nothing else is done until its answer comes.
+    typed: Option<String>,
+    /// True when the wrong password has been typed, or need not be.
+    honest: bool,
+}
+
+impl Robot {
+    pub(crate) fn that_cancels() -> Self {
+        Self {
+            consent: None,
+            request: None,
+        }
+    }
+
+    pub(crate) fn that_signs(
+        keys: Vec<PathBuf>,
+        password: Zeroizing<String>,
+        wrong_first: bool,
+    ) -> Self {
+        Self {
+            consent: Some(Consent {
+                keys,
+                password,
+                wrong_first,
+            }),
+            request: None,
+        }
+    }
+
+    pub(crate) fn hear(&mut self, message: ToWindow) -> Vec<Act> {
+        match message {
+            ToWindow::Request(view) => {
+                let id = view.request;
+                let mut acts = vec![Act::Say(FromWindow::Painted { request: id })];
+                match &self.consent {
+                    None => acts.push(Act::Say(FromWindow::Cancel { request: id })),
+                    Some(consent) => {
+                        self.request = Some(Request {
+                            id,
+                            keys: view.keys,
+                            opened: Vec::new(),
+                            refused: HashSet::new(),
+                            typed: None,
+                            honest: !consent.wrong_first,
+                        });
+                        // While the search goes on, a key that is missing may still come.
+                        if !view.searching || self.listed().is_some() {
+                            acts.extend(self.choose());
+                        }
+                    }
+                }
+                acts
+            }
+            ToWindow::Keys {
+                request,
+                keys,
+                selected,
+            } if self.shows(request) => {
+                if let Some(shown) = &mut self.request {
+                    shown.keys = keys;
+                    if let (Some((_, row @ None)), Some(selected)) =
+                        (shown.opened.last_mut(), selected)
+                    {
+                        *row = Some(selected);
+                    }
+                    if shown.typed.is_none() {
+                        return self.choose();
+                    }
+                }
+                Vec::new()
+            }
+            ToWindow::Refused {
+                request,
+                key,
+                problem,
+            } if self.shows(request) => self.refused(key, &problem),
+            ToWindow::Done { request }
+            | ToWindow::Withdrawn { request }
+            | ToWindow::Failed { request } => {
+                if self.shows(request) {
+                    self.request = None;
+                }
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn shows(&self, request: RequestId) -> bool {
+        self.request
+            .as_ref()
+            .is_some_and(|shown| shown.id == request)
+    }
+
+    fn refused(&mut self, key: String, problem: &KeyProblem) -> Vec<Act> {
+        let Some(shown) = &mut self.request else {
+            return Vec::new();
+        };
+        shown.typed = None;
+        match problem {
+            KeyProblem::WrongPassword if !shown.honest => shown.honest = true,
+            KeyProblem::TooManyTries { wait_seconds } => {
+                let pause = Duration::from_secs(u64::from(*wait_seconds));
+                let mut acts = vec![Act::Wait(pause)];
+                acts.extend(self.choose());
+                return acts;
+            }
+            _ => {
+                shown.refused.insert(key);
+            }
+        }
+        self.choose()
+    }
+
+    /// The first of our keys that is in the list and fits.
+    fn listed(&self) -> Option<String> {
+        let (consent, shown) = (self.consent.as_ref()?, self.request.as_ref()?);
+        let row = |path: &PathBuf| {
+            let opened = shown
+                .opened
+                .iter()
+                .find(|(opened, _)| opened == path)
+                .and_then(|(_, row)| row.as_ref());
+            match opened {
+                Some(id) => shown.keys.iter().find(|key| key.id == *id),
+                None => row_of(&shown.keys, path),
+            }
+        };
+        let fits = |key: &&KeyView| {
+            !matches!(key.state, KeyState::Unusable { .. }) && !shown.refused.contains(&key.id)
+        };
+        consent
+            .keys
+            .iter()
+            .filter_map(row)
+            .find(fits)
+            .map(|key| key.id.clone())
+    }
+
+    /// Types the password for the first key that fits, opens one that is not listed, or gives up.
+    fn choose(&mut self) -> Vec<Act> {
+        let listed = self.listed();
+        let (Some(consent), Some(shown)) = (&self.consent, &mut self.request) else {
+            return Vec::new();
+        };
+        let request = shown.id;
+        if let Some(key) = listed {
+            shown.typed = Some(key.clone());
+            let text = if shown.honest {
+                consent.password.to_string()
+            } else {
+                format!("not {}", *consent.password)
+            };
+            let password = PasswordText::new(text);
+            return vec![Act::Say(FromWindow::Sign {
+                request,
+                key,
+                password,
+            })];
+        }
+        let unlisted = consent.keys.iter().find(|path| {
+            row_of(&shown.keys, path).is_none()
+                && !shown.opened.iter().any(|(opened, _)| opened == *path)
+        });
+        match unlisted {
+            Some(path) => {
+                shown.opened.push((path.clone(), None));
+                let path = path.to_string_lossy().into_owned();
+                vec![Act::Say(FromWindow::OpenFile { request, path })]
+            }
+            None => {
+                self.request = None;
+                vec![Act::Say(FromWindow::Cancel { request })]
+            }
+        }
+    }
+}
+
+/// The row of a file: by its name and its folder's name, which is all that a window knows of a path.
+fn row_of<'a>(keys: &'a [KeyView], path: &Path) -> Option<&'a KeyView> {
+    let name = path.file_name()?.to_string_lossy();
+    let folder = path
+        .parent()
+        .and_then(Path::file_name)
+        .map(|folder| folder.to_string_lossy());
+    keys.iter()
+        .find(|key| key.file_name == name && folder.as_deref() == Some(key.folder.as_str()))
+}
+
+#[cfg(test)]
+mod tests;

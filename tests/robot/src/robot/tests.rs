@@ -1,0 +1,191 @@
+use std::{path::PathBuf, time::Duration};
+
+use window_messages::{
+    Caller, FromWindow, KeyProblem, KeyState, KeyView, Language, RequestView, SiteView, ToWindow,
+    Verb,
+};
+use zeroize::Zeroizing;
+
+use super::{Act, Robot};
+
+fn key(name: &str, state: KeyState) -> KeyView {
+    KeyView {
+        id: format!("id of {name}"),
+        file_name: name.to_owned(),
+        folder: "keys".to_owned(),
+        owner: None,
+        purpose: None,
+        not_before: None,
+        not_after: None,
+        state,
+        used_here: false,
+    }
+}
+
+fn request(keys: Vec<KeyView>, searching: bool) -> ToWindow {
+    ToWindow::Request(Box::new(RequestView {
+        request: 7,
+        verb: Verb::Sign,
+        site: SiteView {
+            caller: Caller::Site,
+            host: "egov.kz".into(),
+            owner_part: "egov.kz".into(),
+            origin: "https://egov.kz".into(),
+            first_visit: true,
+        },
+        documents: Vec::new(),
+        form: None,
+        warnings: Vec::new(),
+        keys,
+        selected: None,
+        searching,
+        language: Language::Kk,
+    }))
+}
+
+fn list(keys: Vec<KeyView>, selected: Option<&str>) -> ToWindow {
+    ToWindow::Keys {
+        request: 7,
+        keys,
+        selected: selected.map(str::to_owned),
+    }
+}
+
+fn refused(name: &str, problem: KeyProblem) -> ToWindow {
+    ToWindow::Refused {
+        request: 7,
+        key: format!("id of {name}"),
+        problem,
+    }
+}
+
+fn robot(names: &[&str], wrong_first: bool) -> Robot {
+    let keys = names
+        .iter()
+        .map(|name| PathBuf::from("/home/keys").join(name))
+        .collect();
+    Robot::that_signs(keys, Zeroizing::new("Qwerty12".to_owned()), wrong_first)
+}
+
+/// What was done, in words.
+fn words(acts: Vec<Act>) -> Vec<String> {
+    acts.into_iter()
+        .map(|act| match act {
+            Act::Say(FromWindow::Painted { request: 7 }) => "painted".to_owned(),
+            Act::Say(FromWindow::Cancel { request: 7 }) => "cancel".to_owned(),
+            Act::Say(FromWindow::OpenFile { request: 7, path }) => format!("open {path}"),
+            Act::Say(FromWindow::Sign {
+                request: 7,
+                key,
+                password,
+            }) => format!("{key}: {}", *password.into_inner()),
+            Act::Say(_) => "something else".to_owned(),
+            Act::Wait(pause) => format!("wait {pause:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_listed_key_signs_at_once() {
+    let keys = vec![
+        key("a.p12", KeyState::Unknown),
+        key("b.p12", KeyState::Usable),
+    ];
+    let acts = robot(&["b.p12"], false).hear(request(keys, true));
+    assert_eq!(words(acts), ["painted", "id of b.p12: Qwerty12"]);
+}
+
+#[test]
+fn a_missing_key_is_waited_for_and_then_opened() {
+    let mut robot = robot(&["b.p12"], false);
+    assert_eq!(words(robot.hear(request(Vec::new(), true))), ["painted"]);
+    assert_eq!(
+        words(robot.hear(list(Vec::new(), None))),
+        ["open /home/keys/b.p12"]
+    );
+    // The same file is known from another place.
+    let elsewhere = KeyView {
+        folder: "Downloads".into(),
+        ..key("copy.p12", KeyState::Unknown)
+    };
+    let acts = robot.hear(list(vec![elsewhere], Some("id of copy.p12")));
+    assert_eq!(words(acts), ["id of copy.p12: Qwerty12"]);
+}
+
+#[test]
+fn of_several_keys_the_first_that_fits_is_taken() {
+    let mut robot = robot(&["a.p12", "b.p12", "c.p12"], false);
+    let expired = KeyState::Unusable {
+        problem: KeyProblem::Expired { at: 0 },
+    };
+    let keys = || {
+        vec![
+            key("c.p12", KeyState::Unknown),
+            key("b.p12", KeyState::Unknown),
+            key("a.p12", expired.clone()),
+        ]
+    };
+    assert_eq!(
+        words(robot.hear(request(keys(), false))),
+        ["painted", "id of b.p12: Qwerty12"]
+    );
+    // The row is filled in before the refusal comes.
+    assert!(robot.hear(list(keys(), None)).is_empty());
+    assert_eq!(
+        words(robot.hear(refused("b.p12", KeyProblem::LogInOnly))),
+        ["id of c.p12: Qwerty12"]
+    );
+    assert_eq!(
+        words(robot.hear(refused("c.p12", KeyProblem::LogInOnly))),
+        ["cancel"]
+    );
+}
+
+#[test]
+fn a_wrong_password_is_typed_once_when_told_so() {
+    let mut robot = robot(&["a.p12"], true);
+    let acts = robot.hear(request(vec![key("a.p12", KeyState::Unknown)], false));
+    assert_eq!(words(acts), ["painted", "id of a.p12: not Qwerty12"]);
+    assert_eq!(
+        words(robot.hear(refused("a.p12", KeyProblem::WrongPassword))),
+        ["id of a.p12: Qwerty12"]
+    );
+    let wait = KeyProblem::TooManyTries { wait_seconds: 2 };
+    let pause = format!("wait {:?}", Duration::from_secs(2));
+    assert_eq!(
+        words(robot.hear(refused("a.p12", wait))),
+        [pause.as_str(), "id of a.p12: Qwerty12"]
+    );
+    assert_eq!(
+        words(robot.hear(refused("a.p12", KeyProblem::WrongPassword))),
+        ["cancel"]
+    );
+}
+
+#[test]
+fn a_robot_that_cancels_says_no_to_everything() {
+    let acts = Robot::that_cancels().hear(request(vec![key("a.p12", KeyState::Usable)], false));
+    assert_eq!(words(acts), ["painted", "cancel"]);
+}
+
+#[test]
+fn messages_of_other_requests_are_passed_over() {
+    let mut robot = robot(&["a.p12"], false);
+    robot.hear(request(Vec::new(), true));
+    let keys = vec![key("a.p12", KeyState::Usable)];
+    assert!(
+        robot
+            .hear(ToWindow::Keys {
+                request: 6,
+                keys,
+                selected: None
+            })
+            .is_empty()
+    );
+    assert!(robot.hear(ToWindow::Withdrawn { request: 7 }).is_empty());
+    assert!(
+        robot
+            .hear(list(vec![key("a.p12", KeyState::Usable)], None))
+            .is_empty()
+    );
+}
