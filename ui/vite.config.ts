@@ -14,6 +14,8 @@ export default defineConfig({
   },
   test: {
     environment: 'jsdom',
+    // axe is slow on a busy machine.
+    testTimeout: 60_000,
     // The contrast of the colours is tested from the style sheet itself.
     css: { include: /tokens/ },
     include: ['tests/**/*.test.ts'],

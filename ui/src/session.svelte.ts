@@ -64,6 +64,7 @@ export class Session {
   settings = $state.raw<SettingsView | null>(null)
   byHand = $state(false)
   readonly words: Words = $derived(locales[this.language])
+  #choosing = false
 
   constructor(shell: Shell) {
     this.shell = shell
@@ -72,6 +73,11 @@ export class Session {
   /** Listens to the agent. */
   async connect(): Promise<void> {
     this.byHand = (await this.shell.connect((message) => this.hear(message))) === 'byHand'
+  }
+
+  /** Brings the window up. A desktop that refuses something about it still shows the page. */
+  async raise(title: string): Promise<void> {
+    await this.shell.raise(title).catch((problem: unknown) => console.error('not raised:', problem))
   }
 
   /** Takes a message of the agent in. */
@@ -167,12 +173,12 @@ export class Session {
   openFile(): void {
     const request = this.request
     if (!request || request.phase.kind !== 'choosing') return
+    // One chooser at a time, however often the keys are pressed.
+    if (this.#choosing) return
+    this.#choosing = true
     const { chooserTitle, chooserKeys, chooserAll } = this.words.keys
-    void this.shell.chooseKeyFile(request.view.request, {
-      title: chooserTitle,
-      key_files: chooserKeys,
-      all_files: chooserAll,
-    })
+    const words = { title: chooserTitle, key_files: chooserKeys, all_files: chooserAll }
+    void this.shell.chooseKeyFile(request.view.request, words).finally(() => (this.#choosing = false))
   }
 
   setLanguage(language: Language): void {

@@ -166,6 +166,15 @@ describe('a request', () => {
     expect(window.of('painted')).toEqual([{ type: 'painted', request: 1 }])
   })
 
+  it('can be answered on a desktop that refuses to raise the window', async () => {
+    const window = await TestWindow.open([])
+    window.refusesToRaise = true
+    vi.spyOn(console, 'error').mockImplementationOnce(() => {})
+    await window.hear(request)
+    expect(window.of('painted')).toHaveLength(1)
+    expect(document.activeElement).toBe(window.password)
+  })
+
   it('leaves nothing behind when it is done', async () => {
     const window = await TestWindow.open([request])
     await window.type('abc')

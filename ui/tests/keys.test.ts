@@ -107,6 +107,18 @@ describe('the list of keys', () => {
     expect(window.text).toContain('Ищем ключи…')
   })
 
+  it('opens one file chooser at a time', async () => {
+    const window = await TestWindow.open([request])
+    let close = () => {}
+    window.whileChoosing = new Promise((done) => (close = done))
+    await window.press('{Control>}oo{/Control}')
+    expect(window.chooserWords).toHaveLength(1)
+    close()
+    await window.settle()
+    await window.press('{Control>}o{/Control}')
+    expect(window.chooserWords).toHaveLength(2)
+  })
+
   it('forgets the password when another key is chosen', async () => {
     const window = await TestWindow.open([request])
     await window.type('abc')

@@ -16,6 +16,9 @@ export class TestWindow {
   settled = 0
   hidden = 0
   folder: string | null = null
+  refusesToRaise = false
+  /** What to do while the file chooser is open. */
+  whileChoosing: Promise<void> | null = null
   readonly person = userEvent.setup({ advanceTimers: vi.advanceTimersByTime })
   #hear: (message: ToWindow) => void = () => {}
 
@@ -29,10 +32,16 @@ export class TestWindow {
         return started
       },
       say: async (message) => void window.said.push(structuredClone(message)),
-      raise: async (title) => void window.titles.push(title),
+      raise: async (title) => {
+        window.titles.push(title)
+        if (window.refusesToRaise) throw new Error('the desktop refuses')
+      },
       settle: async () => void (window.settled += 1),
       hide: async () => void (window.hidden += 1),
-      chooseKeyFile: async (_request, words) => void window.chooserWords.push(words),
+      chooseKeyFile: async (_request, words) => {
+        window.chooserWords.push(words)
+        await window.whileChoosing
+      },
       chooseFolder: async () => window.folder,
     }
     render(App, { shell })
