@@ -1,5 +1,8 @@
 use std::net::{Ipv4Addr, TcpListener};
 
+use futures_util::SinkExt;
+use tokio_tungstenite::tungstenite::Message;
+
 use crate::support::{Running, eventually, is_running, run};
 
 /// A window that takes every line and says nothing.
@@ -30,6 +33,61 @@ async fn signals_end_it_cleanly_with_its_window() {
         assert_eq!(status.code(), Some(0), "{signal}");
         assert!(!is_running(&window), "{signal}");
     }
+}
+
+/// A request that opens the window and waits for the person.
+const REQUEST: &str = r#"{"module":"kz.gov.pki.knca.commonUtils","method":"signXml","args":["PKCS12","SIGNATURE","<a>b</a>","",""]}"#;
+
+#[tokio::test]
+async fn a_window_that_crashes_or_talks_nonsense_is_an_error_for_the_page_and_the_next_request_gets_another()
+ {
+    for end in [
+        "kill -SEGV $$",
+        "exit 0",
+        "echo nonsense; cat > rest",
+        "head -c 600000 /dev/zero; cat > rest",
+    ] {
+        let agent = Running::with_window(&format!("read -r line; {end}"));
+        let mut page = agent.page().await;
+        for round in 1..=2 {
+            page.0.send(Message::text(REQUEST)).await.unwrap();
+            let reply: serde_json::Value = serde_json::from_str(&page.text().await).unwrap();
+            assert_eq!(reply["code"], "500", "{end}: {reply}");
+            assert_eq!(agent.windows().len(), round, "{end}");
+        }
+        agent.signal("TERM");
+        drop(page);
+        assert!(agent.ended().0.success(), "{end}");
+    }
+}
+
+#[tokio::test]
+async fn a_typed_password_is_in_no_log() {
+    let script = r#"
+        read -r line
+        number=$(echo "$line" | sed 's/.*"request":\([0-9]*\).*/\1/')
+        echo '{"type":"sign","request":'$number',"key":"unknown","password":"Secret-Qwerty9"}'
+        echo said > said
+        read -r line
+        echo '{"type":"sign","password":"Secret-Qwerty9"'
+    "#;
+    let agent = Running::start(script, |command| {
+        command.args(["--port", "0", "--log", "trace"]);
+    });
+    let mut page = agent.page().await;
+    page.0.send(Message::text(REQUEST)).await.unwrap();
+    let said = agent.home.path().join("said");
+    eventually("the password is typed", || said.exists()).await;
+    page.0.close(None).await.unwrap();
+    let window = agent.windows().remove(0);
+    agent.signal("TERM");
+    eventually("the window ends", || !is_running(&window)).await;
+    let log = agent.log();
+    assert!(
+        log.contains("listening") && !log.contains("Secret-Qwerty9"),
+        "{log}"
+    );
+    assert!(agent.ended().0.success());
 }
 
 #[tokio::test]
