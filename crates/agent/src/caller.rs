@@ -49,7 +49,7 @@ impl Origin {
     /// several origins, a wrong port, a host that is not ASCII (browsers send punycode).
     pub fn parse(header: Option<&str>) -> Result<Self, MalformedOrigin> {
         let Some(header) = header else {
-            return Ok(Self(Kind::None));
+            return Ok(Self::program());
         };
         if header == "null" || header == "file://" {
             return Ok(Self(Kind::Opaque));
@@ -77,6 +77,11 @@ impl Origin {
             host,
             port: port.filter(|port| Some(*port) != default),
         }))
+    }
+
+    /// A program on this computer.
+    pub(crate) fn program() -> Self {
+        Self(Kind::None)
     }
 
     /// What kind of caller this is, for the window's words and for the policy.

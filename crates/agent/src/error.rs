@@ -60,7 +60,33 @@ pub enum Error {
     /// A task of the agent broke off.
     #[error("the agent failed inside")]
     Inside,
-    /// A file of the agent could not be read or written.
+    /// A key file could not be opened.
+    #[error("{path}: {error}", path = .path.display())]
+    Key {
+        /// The key file.
+        path: PathBuf,
+        /// Why.
+        error: keystore::Error,
+    },
+    /// The key's certificate has expired.
+    #[error("the certificate expired on {0}")]
+    KeyExpired(String),
+    /// The key's certificate is not valid yet.
+    #[error("the certificate is valid from {0} on")]
+    KeyNotYetValid(String),
+    /// A certificate cannot be read.
+    #[error("{path}: not a certificate", path = .path.display())]
+    NotACertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is larger than what is read at once.
+    #[error("{path}: larger than {} bytes", crate::MESSAGE_BYTES, path = .path.display())]
+    FileTooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be read or written.
     #[error("{path}: {kind}", path = .path.display())]
     File {
         /// The file.

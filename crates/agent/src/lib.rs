@@ -10,6 +10,7 @@ mod ask;
 mod base64;
 mod caller;
 mod ceremony;
+pub mod commands;
 mod connections;
 mod consent;
 mod documents;

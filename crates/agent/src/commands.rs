@@ -1,0 +1,37 @@
+//! What the command line does with files: sign, verify, list keys. Blocking; no window, no page.
+
+mod list;
+mod sign;
+mod verify;
+
+pub use list::{ListedKey, list_keys};
+pub use sign::{SignAs, sign_file};
+pub use verify::{SignatureReport, Signer, Verification, verify_file};
+
+use std::{fs::File, io::Read, path::Path};
+
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{error::Error, limits::MESSAGE_BYTES};
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let limit = MESSAGE_BYTES as u64 + 1;
+    File::open(path)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(|error| Error::file(path, &error))?;
+    if bytes.len() > MESSAGE_BYTES {
+        return Err(Error::FileTooLarge {
+            path: path.to_owned(),
+        });
+    }
+    Ok(bytes)
+}
+
+/// A moment as RFC 3339 has it, in UTC.
+fn moment(seconds: i64) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).ok();
+    moment
+        .and_then(|moment| moment.format(&Rfc3339).ok())
+        .unwrap_or_else(|| seconds.to_string())
+}

@@ -1,0 +1,61 @@
+use std::path::Path;
+
+use keystore::{KeyFile, Password};
+use pki::Signer;
+use signing::xml::{Document, Layout};
+use window_messages::KeyProblem;
+use zeroize::Zeroizing;
+
+use super::{moment, read};
+use crate::{
+    error::Error,
+    keys::{Filter, now},
+};
+
+/// The form of the signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignAs {
+    /// CMS that holds the document (DER).
+    CmsAttached,
+    /// CMS beside the document (DER).
+    CmsDetached,
+    /// XMLDSig inside the document (text in UTF-8).
+    Xml,
+    /// The signature's bytes alone.
+    Raw,
+}
+
+/// Signs a file with a key file and gives the signature, or the signed XML document, as bytes.
+///
+/// # Errors
+///
+/// When the document or the key file cannot be read, the password is wrong ([`Error::Key`] with
+/// [`keystore::Error::WrongPassword`]), the certificate is not valid now, or the document is not XML that may be signed.
+pub fn sign_file(
+    document: &Path,
+    key: &Path,
+    password: Zeroizing<String>,
+    form: SignAs,
+) -> Result<Vec<u8>, Error> {
+    let content = read(document)?;
+    let opened = KeyFile::read(key).and_then(|file| file.open(&Password::new(password)));
+    let key = opened.map_err(|error| Error::Key {
+        path: key.to_owned(),
+        error,
+    })?;
+    let now = now();
+    match Filter::default().problem(key.certificate(), now) {
+        Some(KeyProblem::NotYetValid { from }) => return Err(Error::KeyNotYetValid(moment(from))),
+        Some(_) => return Err(Error::KeyExpired(moment(key.certificate().not_after()))),
+        None => {}
+    }
+    Ok(match form {
+        SignAs::CmsAttached => signing::cms::sign_attached(&key, &content, now)?,
+        SignAs::CmsDetached => signing::cms::sign_detached(&key, &content, now)?,
+        SignAs::Raw => signing::raw::sign(&key, &content)?,
+        SignAs::Xml => {
+            let document = Document::from_bytes(&content)?;
+            signing::xml::sign_enveloped(&key, &document, Layout::LineBreaks)?.into_bytes()
+        }
+    })
+}
