@@ -1,9 +1,9 @@
 //! Finding the one element that a reference `#id` means.
 
+use super::names::XML_NAMESPACE;
 use crate::Error;
 use roxmltree::{Document, Node};
 
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 const WS_UTILITY: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 

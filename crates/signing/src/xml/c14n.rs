@@ -1,13 +1,12 @@
 //! Canonical XML 1.0 and Exclusive Canonical XML 1.0 over a roxmltree, without recursion.
 
+use super::names::XML_NAMESPACE;
 use crate::Error;
 use roxmltree::{Attribute, Node, NodeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most bytes of a canonical form: exclusive canonicalisation may repeat a long namespace at every element.
 const MAX_OUTPUT: usize = 256 << 20;
-
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Which canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +92,7 @@ pub(crate) fn canonicalize(
             if node == apex {
                 return Ok(writer.output);
             }
+            writer.behind_root |= node.is_element() && is_at_top(node);
             if let Some(next) = node.next_sibling() {
                 node = next;
                 break;
@@ -123,7 +123,7 @@ struct Writer<'a, 'form> {
     apex: NodeId,
     source: &'a str,
     output: Vec<u8>,
-    /// The root element is written already.
+    /// The root element is done, written or left out.
     behind_root: bool,
     /// Prefix (empty: the default namespace) → namespace, as the output elements around have it.
     rendered: HashMap<&'a str, &'a str>,
@@ -164,7 +164,6 @@ impl<'a> Writer<'a, '_> {
         self.output
             .extend_from_slice(qualified_name(node, self.source).as_bytes());
         self.output.push(b'>');
-        self.behind_root |= node.parent().is_some_and(|parent| parent.is_root());
         while let Some((_, prefix, before)) = self.undo.pop_if(|(owner, _, _)| *owner == node.id())
         {
             match before {
@@ -176,7 +175,7 @@ impl<'a> Writer<'a, '_> {
 
     /// Comments and instructions beside the root stand on lines of their own. Source: Canonical XML 1.0 section 2.3.
     fn outside_root(&mut self, node: Node<'a, 'a>, write: impl FnOnce(&mut Vec<u8>)) {
-        let top = node.parent().is_some_and(|parent| parent.is_root());
+        let top = is_at_top(node);
         if top && self.behind_root {
             self.output.push(b'\n');
         }
@@ -272,24 +271,23 @@ impl<'a> Writer<'a, '_> {
         element: Node<'a, 'a>,
         attributes: &mut Vec<Attribute<'a, 'a>>,
     ) {
+        let in_xml = |it: &Attribute<'_, '_>| it.namespace() == Some(XML_NAMESPACE);
+        let own = attributes.iter().filter(|it| in_xml(it));
+        let mut known: HashSet<&str> = own.map(Attribute::name).collect();
         for ancestor in element.ancestors().skip(1).filter(Node::is_element) {
-            for inherited in ancestor
-                .attributes()
-                .filter(|it| it.namespace() == Some(XML_NAMESPACE))
-            {
-                let known = |it: &Attribute<'_, '_>| {
-                    it.namespace() == Some(XML_NAMESPACE) && it.name() == inherited.name()
-                };
-                if !attributes.iter().any(known) {
-                    attributes.push(inherited);
-                }
-            }
+            let around = ancestor.attributes().filter(in_xml);
+            attributes.extend(around.filter(|inherited| known.insert(inherited.name())));
         }
     }
 
     fn written_name(&self, attribute: &Attribute<'a, 'a>) -> &'a str {
         self.source.get(attribute.range_qname()).unwrap_or_default()
     }
+}
+
+/// Whether a node stands in the document itself: the root element and what is beside it.
+fn is_at_top(node: Node<'_, '_>) -> bool {
+    node.parent().is_some_and(|parent| parent.is_root())
 }
 
 /// roxmltree shares one list of namespaces between an element and its parent when the element declares none.

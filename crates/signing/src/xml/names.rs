@@ -1,5 +1,8 @@
 //! Which characters XML 1.0 allows, and in names.
 
+/// What the prefix `xml` is bound to. Source: Namespaces in XML 1.0 section 3.
+pub(crate) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// White space. Source: XML 1.0 (fifth edition) production 3.
 pub(crate) fn is_space(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r')

@@ -15,7 +15,7 @@ mod tag;
 pub const MAX_BYTES: usize = 64 << 20;
 /// Most elements inside each other.
 pub const MAX_DEPTH: usize = 1024;
-/// Most nodes (elements, texts, comments, instructions).
+/// Most nodes (elements, texts, comments, instructions), and most `=`, wherever they stand.
 pub const MAX_NODES: usize = 4_000_000;
 /// Most attributes of one element. The JDK's own limit is 200 since JDK 24.
 pub const MAX_ATTRIBUTES: usize = 256;
@@ -82,6 +82,7 @@ impl<'a> Scanner<'a> {
         if self.text.len() > MAX_BYTES {
             return self.fail(Fault::TooMuch(Limit::Bytes(MAX_BYTES)));
         }
+        self.count_markup()?;
         self.declaration()?;
         self.misc(true)?;
         let start = self.position;
@@ -364,6 +365,15 @@ impl<'a> Scanner<'a> {
 
     fn rest(&self) -> &'a str {
         self.text.get(self.position..).unwrap_or_default()
+    }
+
+    /// roxmltree sets memory aside by these two letters, a hundred bytes for each, before it reads a document.
+    fn count_markup(&self) -> Step<()> {
+        let count = |letter: u8| self.text.bytes().filter(|byte| *byte == letter).count();
+        if count(b'=') > MAX_NODES || count(b'<') > 2 * MAX_NODES {
+            return self.fail(Fault::TooMuch(Limit::Nodes(MAX_NODES)));
+        }
+        Ok(())
     }
 
     fn count_node(&mut self) -> Step<()> {

@@ -3,6 +3,7 @@
 use super::algorithms::DSIG;
 use super::c14n::Canonicalization;
 use super::report::XmlProblem;
+use super::scan::MAX_NAMESPACES;
 use crate::base64_text;
 use pki::Certificate;
 use roxmltree::Node;
@@ -120,7 +121,11 @@ fn canonicalization(element: Node<'_, '_>) -> Result<Option<Canonicalization>, X
             .split_ascii_whitespace();
         form.inclusive_prefixes = prefixes
             .map(|prefix| if prefix == "#default" { "" } else { prefix }.to_owned())
+            .take(MAX_NAMESPACES + 1)
             .collect();
+        if form.inclusive_prefixes.len() > MAX_NAMESPACES {
+            return Err(XmlProblem::Structure("more prefixes than are read here"));
+        }
     }
     Ok(Some(form))
 }

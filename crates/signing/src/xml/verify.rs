@@ -11,7 +11,7 @@ use roxmltree::{Node, NodeId};
 
 /// Most signatures in one document.
 const MAX_SIGNATURES: usize = 64;
-/// Most bytes that are canonicalised for one document, over all references.
+/// Most bytes that are read and written for one document, over all references.
 const MAX_WORK: usize = 1 << 30;
 
 /// Verifies every `ds:Signature` of a document, the last one first.
@@ -100,6 +100,8 @@ impl Verifier {
             later_signatures_set_aside: 0,
             problem: None,
         };
+        // Looking for an Id, and for the place of what has it, may pass by every node.
+        self.spend(signature.document().input_text().len())?;
         let resolved = resolve(signature, reference);
         let (apex, plan) = match resolved {
             Ok(resolved) => resolved,
@@ -137,13 +139,18 @@ impl Verifier {
         form: &Canonicalization,
         excluded: &[NodeId],
     ) -> Result<Vec<u8>, Error> {
+        self.spend(apex.range().len())?;
         let canonical = canonicalize(apex, form, excluded)?;
-        self.work += canonical.len();
+        self.spend(canonical.len())?;
+        Ok(canonical)
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), Error> {
+        self.work += bytes;
         if self.work > MAX_WORK {
-            Err(Error::TooLarge)
-        } else {
-            Ok(canonical)
+            return Err(Error::TooLarge);
         }
+        Ok(())
     }
 }
 

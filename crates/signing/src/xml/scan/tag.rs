@@ -1,12 +1,11 @@
 //! Start tags and the XML declaration.
 
 use super::super::fault::{Fault, Limit};
-use super::super::names::{is_space, is_xml_char, split_qualified};
+use super::super::names::{XML_NAMESPACE, is_space, is_xml_char, split_qualified};
 use super::{
     MAX_ATTRIBUTES, MAX_BINDINGS, MAX_DEPTH, MAX_NAME, MAX_NAMESPACES, Open, Scanner, Step,
 };
 
-const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
 
 impl<'a> Scanner<'a> {
