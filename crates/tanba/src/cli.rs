@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use tracing_subscriber::EnvFilter;
 
 use crate::exit;
@@ -23,6 +23,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Wait for web pages that ask to sign, until told to end
     Agent(AgentArguments),
+    /// Sign a file with a key file
+    Sign(SignArguments),
+    /// Say whether the signatures of a file hold, and whose they are
+    Verify(VerifyArguments),
+    /// List the key files of this computer
+    Keys(KeysArguments),
     /// Let the browsers of this computer trust the agent
     Trust(TrustArguments),
 }
@@ -75,6 +81,95 @@ pub(crate) struct AgentArguments {
     /// Seconds after which an unused window is ended
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide = true)]
     pub(crate) window_idle: f64,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  tanba sign contract.pdf --key GOST512.p12
+  tanba sign contract.pdf --key GOST512.p12 --format cms-detached --out contract.pdf.cms
+  tanba sign invoice.xml --key GOST512.p12 --format xml --password-file password
+
+The password is asked for at the terminal, or read from the first line of a file; it is never an argument.
+
+Exit codes: 0 signed, 1 not signed, 2 wrong use, 3 the password is wrong")]
+pub(crate) struct SignArguments {
+    /// What to sign
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Key file (PKCS#12)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) key: PathBuf,
+    /// Form of the signature [default: xml for .xml files, cms for others]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Where the result goes [default: beside the file, as FILE.cms, FILE.sig or FILE.signed.xml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the result when it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Read the password from the first line of this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// Form of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// CMS that holds the document
+    Cms,
+    /// CMS beside the document
+    CmsDetached,
+    /// XMLDSig inside the document
+    Xml,
+    /// The bytes of the signature alone
+    Raw,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  tanba verify contract.pdf.cms
+  tanba verify contract.pdf.cms --document contract.pdf
+  tanba verify invoice.signed.xml --json
+
+Whether the issuer is trusted and the certificate not revoked is not judged.
+
+Exit codes: 0 every signature holds, 1 one does not or there is none, 2 wrong use")]
+pub(crate) struct VerifyArguments {
+    /// CMS (DER, base64 or PEM), signed XML, or with --certificate a bare signature
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The document, when it is not in the signature
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) document: Option<PathBuf>,
+    /// The signer's certificate, for a bare signature
+    #[arg(long, value_name = "FILE", requires = "document", value_hint = ValueHint::FilePath)]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Print JSON: one object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  tanba keys
+  tanba keys ~/keys /media/usb --json
+
+Whose key it is is known once the file has been opened on this computer: its certificate is under the password.
+
+Exit codes: 0 listed, also when there are none, 1 not listed, 2 wrong use")]
+pub(crate) struct KeysArguments {
+    /// Look here instead of the usual folders
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) folders: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
+    /// Print JSON: one object a key
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Failed,
     /// The command line does not make sense; clap says so by itself.
     Usage,
+    /// The password is wrong.
+    WrongPassword,
     /// Another program has the port.
     PortTaken,
 }
@@ -31,6 +33,12 @@ impl Exit {
             if let Some(exit) = cause.downcast_ref::<Told>() {
                 return exit.exit;
             }
+            // The type inside is the key store's, which this crate does not know; a test holds the name.
+            if let Some(agent::Error::Key { error, .. }) = cause.downcast_ref()
+                && format!("{error:?}") == "WrongPassword"
+            {
+                return Self::WrongPassword;
+            }
             if let Some(server::Error::PortTaken { .. }) = cause.downcast_ref() {
                 return Self::PortTaken;
             }
@@ -45,6 +53,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Usage => 2,
+            Exit::WrongPassword => 3,
             Exit::PortTaken => 4,
         })
     }

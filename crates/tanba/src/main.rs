@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod exit;
 mod harden;
+mod password;
 mod window;
 
 use std::process::ExitCode;
@@ -22,6 +23,9 @@ fn main() -> ExitCode {
     harden::harden();
     let outcome = match cli.command {
         Command::Agent(arguments) => command::agent::run(arguments),
+        Command::Sign(arguments) => command::sign::run(&arguments),
+        Command::Verify(arguments) => command::verify::run(&arguments),
+        Command::Keys(arguments) => command::keys::run(arguments),
         Command::Trust(arguments) => command::trust::run(&arguments),
     };
     match outcome {

@@ -14,6 +14,8 @@ mod support;
 
 #[path = "program/agent.rs"]
 mod agent;
+#[path = "program/files.rs"]
+mod files;
 #[path = "program/help.rs"]
 mod help;
 #[path = "program/trust.rs"]

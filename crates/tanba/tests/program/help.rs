@@ -1,7 +1,10 @@
 use crate::support::run;
 
-const COMMANDS: [&[&str]; 4] = [
+const COMMANDS: [&[&str]; 7] = [
     &["agent"],
+    &["sign"],
+    &["verify"],
+    &["keys"],
     &["trust", "install"],
     &["trust", "remove"],
     &["trust", "status"],
