@@ -39,7 +39,7 @@ struct Fields {
 
 /// Reading and writing.
 impl Certificate {
-    /// Reads a certificate (DER, nothing after it).
+    /// Reads a certificate (DER, nothing after it, at most 64 KiB).
     ///
     /// # Errors
     /// [`Error::Damaged`] and [`Error::Invalid`] when it is not one, and the errors of

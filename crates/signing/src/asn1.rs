@@ -44,7 +44,7 @@ impl<'a> Element<'a> {
     /// Source: X.690 section 8.7.3.
     pub(crate) fn octets(&self) -> Result<Vec<u8>, Error> {
         match self.tag {
-            OCTET_STRING | CONTEXT_0_PRIMITIVE => Ok(self.content.to_vec()),
+            OCTET_STRING => Ok(self.content.to_vec()),
             tag if tag == OCTET_STRING | CONSTRUCTED => {
                 let mut joined = Vec::with_capacity(self.content.len());
                 self.join_pieces(&mut joined, 0)?;

@@ -11,8 +11,16 @@ use crate::{Error, Name, PublicKey, asn1};
 
 const CERTIFICATE: &str = "Certificate";
 const TBS: &str = "TBSCertificate";
+/// Honest ones have two kilobytes; what a message or a key file calls a certificate may have millions.
+const MAX_BYTES: usize = 64 << 10;
 
 pub(super) fn certificate(der: &[u8]) -> Result<Fields, Error> {
+    if der.len() > MAX_BYTES {
+        return Err(Error::Invalid {
+            part: CERTIFICATE,
+            reason: "it is larger than 64 KiB",
+        });
+    }
     let damaged = Error::damaged(CERTIFICATE);
     let content = AnyRef::from_der(der)
         .and_then(|certificate| asn1::expect(certificate, Tag::Sequence))

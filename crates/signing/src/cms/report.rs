@@ -65,6 +65,10 @@ pub enum Problem {
     /// A signature algorithm that nobody in this PKI uses.
     #[error("the signature algorithm {0} is not known here")]
     UnknownSignatureAlgorithm(ObjectIdentifier),
+    /// The content is the encoding of another signature's signed attributes, and this one has none: somebody turned that
+    /// signature into one over what nobody meant to sign.
+    #[error("the content is the signed attributes of another signature")]
+    DisguisedAttributes,
     /// Digest, signature algorithm and key do not belong together.
     #[error("digest, signature algorithm and key do not fit together")]
     AlgorithmMismatch,

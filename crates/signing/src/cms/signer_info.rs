@@ -155,7 +155,9 @@ fn signer_identifier(element: Element<'_>) -> Result<SignerIdentifier, Error> {
                 unpadded(serial.content).to_vec(),
             ))
         }
-        CONTEXT_0_PRIMITIVE => Ok(SignerIdentifier::SubjectKeyIdentifier(element.octets()?)),
+        CONTEXT_0_PRIMITIVE => Ok(SignerIdentifier::SubjectKeyIdentifier(
+            element.content.to_vec(),
+        )),
         _ => Err(Error::Cms("no sid")),
     }
 }

@@ -4,10 +4,13 @@ use super::oid;
 use super::report::{CmsReport, Problem, SignerReport};
 use super::signer_info::{self, SignerInfo};
 use crate::Error;
-use crate::asn1::{self, Element, OCTET_STRING, SEQUENCE, SET};
+use crate::asn1::{self, Element, OCTET_STRING, Reader, SEQUENCE, SET};
 use der::asn1::ObjectIdentifier;
 use der::{Decode, asn1::GeneralizedTime, asn1::UtcTime};
 use pki::{Algorithm, Certificate, DigestAlgorithm, SignatureAlgorithm};
+
+/// Most certificates of one name and serial number that are looked at: honest issuers make one.
+const MAX_NAMESAKES: usize = 4;
 
 /// Verifies every signature of a CMS (DER or BER).
 ///
@@ -70,10 +73,17 @@ fn run(message: &[u8], given: Given<'_>) -> Result<CmsReport, Error> {
 struct Digests<'a> {
     content: Option<&'a [u8]>,
     given: Given<'a>,
-    known: Vec<(DigestAlgorithm, Vec<u8>)>,
+    known: Vec<(DigestAlgorithm, Result<Vec<u8>, Problem>)>,
 }
 
 impl Digests<'_> {
+    fn content(&self) -> Option<&[u8]> {
+        match (self.content, self.given) {
+            (Some(content), _) | (None, Given::Content(content)) => Some(content),
+            (None, Given::Nothing | Given::Digest(_)) => None,
+        }
+    }
+
     fn by(&mut self, algorithm: DigestAlgorithm) -> Result<Vec<u8>, Problem> {
         let content = match (self.content, self.given) {
             (Some(content), Given::Content(given)) if content != given => {
@@ -84,14 +94,17 @@ impl Digests<'_> {
             (None, Given::Nothing) => return Err(Problem::NoContent),
         };
         if let Some((_, digest)) = self.known.iter().find(|(known, _)| *known == algorithm) {
-            return Ok(digest.clone());
+            return digest.clone();
         }
-        let digest = algorithm.digest(content);
-        if matches!(self.given, Given::Digest(given) if given != digest) {
-            return Err(Problem::OtherContent);
-        }
+        let digest = match self.given {
+            Given::Digest(given) if given != algorithm.digest(content) => {
+                Err(Problem::OtherContent)
+            }
+            Given::Digest(given) => Ok(given.to_vec()),
+            _ => Ok(algorithm.digest(content)),
+        };
         self.known.push((algorithm, digest.clone()));
-        Ok(digest)
+        digest
     }
 }
 
@@ -108,8 +121,10 @@ fn report(
     let mut candidates: Vec<&Certificate> = certificates
         .iter()
         .filter(|certificate| signer_info.signer.means(certificate))
+        .take(MAX_NAMESAKES)
         .collect();
-    candidates.sort_by_key(|certificate| !matches!(attributes.names(certificate), Ok(Some(true))));
+    candidates
+        .sort_by_cached_key(|certificate| !matches!(attributes.names(certificate), Ok(Some(true))));
     let certificate = candidates.first().copied();
     let digest_algorithm = DigestAlgorithm::from_oid(&signer_info.digest_algorithm).ok();
     if digest_algorithm.is_none() {
@@ -145,6 +160,9 @@ fn report(
     } else {
         if content_type != oid::DATA {
             note(Problem::BadAttribute("contentType"));
+        }
+        if digests.content().is_some_and(are_signed_attributes) {
+            note(Problem::DisguisedAttributes);
         }
         content_digest.clone()
     };
@@ -183,6 +201,20 @@ fn report(
         time_stamps: time_stamps(signer_info)?,
         problems,
     })
+}
+
+/// Whether a content is what a signature with signed attributes is made over: a SET OF Attribute with a messageDigest.
+///
+/// Whoever takes the attributes out of a message and puts their encoding in the content's place has a signature that holds
+/// over a content that nobody meant to sign.
+fn are_signed_attributes(content: &[u8]) -> bool {
+    let mut outer = Reader::new(content);
+    let Ok(set) = outer.expect(SET, "no signedAttrs") else {
+        return false;
+    };
+    outer.is_empty()
+        && Attributes::read(Some(set))
+            .is_ok_and(|it| it.0.iter().any(|(kind, _)| *kind == oid::MESSAGE_DIGEST))
 }
 
 fn check_signature(
