@@ -96,7 +96,7 @@ fn candidate<P: Params>(value: &Wide) -> Option<P::Scalar> {
 
 /// The key is as long as Streebog's block, shorter ones being filled up with zeros as HMAC does.
 fn mac<M: Mac + KeyInit<KeySize = U64>>(key: &Wide, parts: &[&[u8]]) -> Zeroizing<Wide> {
-    let mut mac = <M as KeyInit>::new(&(*key).into());
+    let mut mac = <M as KeyInit>::new(key.into());
     parts.iter().for_each(|part| mac.update(part));
     let mut code = mac.finalize().into_bytes();
     let mut wide = Zeroizing::new([0; 64]);

@@ -71,7 +71,7 @@ impl<'a> Encryption<'a> {
     pub(super) fn rounds(&self) -> Rounds {
         match &self.derivation {
             Derivation::Pkcs12 { rounds, .. } => *rounds,
-            Derivation::Pbes2 { derivation, .. } => derivation.rounds,
+            Derivation::Pbes2 { derivation, .. } => derivation.cost(self.cipher.key_len()),
         }
     }
 

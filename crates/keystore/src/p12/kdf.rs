@@ -117,7 +117,7 @@ pub(super) fn pkcs12(
 /// PBKDF2 with its parameters.
 pub(super) struct Pbkdf2<'a> {
     salt: &'a [u8],
-    pub(super) rounds: Rounds,
+    rounds: Rounds,
     pub(super) key_length: Option<usize>,
     prf: Hash,
 }
@@ -140,6 +140,12 @@ impl<'a> Pbkdf2<'a> {
                 .prf
                 .map_or(Ok(Hash::Sha1), |prf| Hash::from_hmac_oid(prf.oid))?,
         })
+    }
+
+    /// What deriving `length` bytes costs.
+    pub(super) fn cost(&self, length: usize) -> Rounds {
+        self.rounds
+            .for_blocks(length.div_ceil(self.prf.output_len()))
     }
 
     /// Derives `length` bytes. Source: RFC 8018 section 5.2.

@@ -66,7 +66,10 @@ impl<'a> FileMac<'a> {
     pub(super) fn rounds(&self) -> Rounds {
         match &self.scheme {
             Scheme::Pkcs12 { rounds, .. } => *rounds,
-            Scheme::Pbmac1 { derivation, .. } => derivation.rounds,
+            Scheme::Pbmac1 {
+                derivation,
+                key_length,
+            } => derivation.cost(*key_length),
         }
     }
 

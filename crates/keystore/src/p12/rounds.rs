@@ -28,6 +28,12 @@ impl Rounds {
     pub(super) fn count(self) -> u32 {
         self.0
     }
+
+    /// What a derivation of several blocks costs, each of which takes all the rounds.
+    pub(super) fn for_blocks(self, blocks: usize) -> Self {
+        let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+        Self(self.0.saturating_mul(blocks))
+    }
 }
 
 /// The rounds that opening one file may still take, so that many small counts cannot do what one large may not.

@@ -62,6 +62,32 @@ fn the_rounds_of_all_parts_count_together() {
 }
 
 #[test]
+fn a_long_key_costs_its_rounds_for_each_block() {
+    let hmac_sha1 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x07];
+    let pbkdf2 = [
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c,
+    ];
+    let pbmac1 = [
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0e,
+    ];
+    let file = |rounds: u32| {
+        // 1000 bytes of key are 50 blocks of HMAC-SHA1, which is PBKDF2's default.
+        let parameters = sequence(&[
+            &tlv(0x04, &[7; 8]),
+            &tlv(0x02, &integer(rounds)),
+            &tlv(0x02, &integer(1000)),
+        ]);
+        let derivation = sequence(&[&pbkdf2, &parameters]);
+        let scheme = sequence(&[&derivation, &sequence(&[&hmac_sha1])]);
+        let mac = sequence(&[&sequence(&[&pbmac1, &scheme]), &tlv(0x04, &[0; 20])]);
+        let mac_data = sequence(&[&mac, &tlv(0x04, &[7; 8]), &tlv(0x02, &[1])]);
+        KeyFile::from_bytes(&pfx(&authenticated_safe(&[]), &mac_data))
+    };
+    file(MAX_ROUNDS / 50).unwrap();
+    assert_eq!(file(MAX_ROUNDS / 50 + 1).err(), Some(Error::TooManyRounds));
+}
+
+#[test]
 fn no_rounds_and_negative_ones_are_damage() {
     for rounds in [&[0][..], &[0xff], &[0x80, 0]] {
         let file = pfx(&authenticated_safe(&[]), &mac_data(rounds));
