@@ -87,6 +87,9 @@ impl Window {
         for row in self.page.find_all(Locator::Css("[role=option]")).await? {
             let words = row.text().await?;
             if words.contains(text) {
+                // The driver does not press a row that is half hidden in its scroller.
+                let script = "arguments[0].scrollIntoView({block: 'nearest'})";
+                self.page.execute(script, vec![serde_json::to_value(&row)?]).await?;
                 return Ok(row.click().await?);
             }
             shown.push(words);
@@ -110,7 +113,7 @@ impl Window {
     /// # Errors
     /// When it never may.
     pub async fn act(&self) -> Result<()> {
-        self.wait("#act:not([aria-disabled=true])").await?;
-        Ok(self.page.find(Locator::Css("#act")).await?.click().await?)
+        self.wait("button#verb:not([aria-disabled=true])").await?;
+        Ok(self.page.find(Locator::Css("button#verb")).await?.click().await?)
     }
 }
