@@ -45,6 +45,7 @@ const SHOW: &[Package] = &[
 /// Without a display, and for tests: a virtual one, and drivers that press the buttons.
 const DRIVE: &[Package] = &[
     ("xvfb", "a virtual display"),
+    ("openbox", "its window manager"),
     ("dbus", "the message bus that desktop programs expect"),
     (
         "at-spi2-core",

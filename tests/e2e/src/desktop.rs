@@ -1,4 +1,4 @@
-//! A virtual desktop: a display, a message bus and a home of its own.
+//! A virtual desktop: a display, a window manager, a message bus and a home of its own.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,8 +14,10 @@ pub struct Desktop {
     display: String,
     bus: String,
     home: PathBuf,
-    _screen: Program,
+    // Ended in this order: what needs the display before the display.
+    _manager: Program,
     _bus: Program,
+    _screen: Program,
 }
 
 impl Desktop {
@@ -48,12 +50,20 @@ impl Desktop {
                 .env("DISPLAY", &display),
         )?;
         let address = bus.line().context("the message bus did not start")?;
+        // Without a window manager no new window gets the keyboard, and ours rightly takes no consent then.
+        let mut manager = Command::new("openbox");
+        manager
+            .args(["--sm-disable"])
+            .env("DISPLAY", &display)
+            .env("HOME", &home);
+        let manager = Program::start("openbox", folder, &mut manager)?;
         Ok(Self {
             display,
             bus: address,
             home,
-            _screen: screen,
+            _manager: manager,
             _bus: bus,
+            _screen: screen,
         })
     }
 

@@ -61,7 +61,15 @@ impl Window {
     /// # Errors
     /// When none comes within 20 seconds.
     pub async fn request(&self) -> Result<()> {
-        self.wait("[role=dialog] [role=option]").await
+        self.wait("[role=dialog] [role=option]").await?;
+        // Two frames later it is not only built but on the screen.
+        let frames = "const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))";
+        Ok(self
+            .page
+            .execute_async(frames, Vec::new())
+            .await
+            .map(drop)?)
     }
 
     /// Waits for an element.
@@ -89,7 +97,9 @@ impl Window {
             if words.contains(text) {
                 // The driver does not press a row that is half hidden in its scroller.
                 let script = "arguments[0].scrollIntoView({block: 'nearest'})";
-                self.page.execute(script, vec![serde_json::to_value(&row)?]).await?;
+                self.page
+                    .execute(script, vec![serde_json::to_value(&row)?])
+                    .await?;
                 return Ok(row.click().await?);
             }
             shown.push(words);
@@ -114,6 +124,11 @@ impl Window {
     /// When it never may.
     pub async fn act(&self) -> Result<()> {
         self.wait("button#verb:not([aria-disabled=true])").await?;
-        Ok(self.page.find(Locator::Css("button#verb")).await?.click().await?)
+        Ok(self
+            .page
+            .find(Locator::Css("button#verb"))
+            .await?
+            .click()
+            .await?)
     }
 }
