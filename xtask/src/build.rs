@@ -6,17 +6,13 @@ use anyhow::Result;
 
 use crate::shell;
 
-/// The packages whose programs the demo and the end-to-end tests start.
-const PROGRAMS: [&str; 5] = ["tanba", "tanba-window", "demo-portal", "robot", "e2e"];
-
-/// The pages of the window, then the programs, in the debug profile.
+/// The pages of the window, then all programs, in the debug profile.
+///
+/// Always the whole workspace: a part of it would be built with other features of shared dependencies, and the rest
+/// later once more.
 pub(crate) fn programs() -> Result<()> {
     pages()?;
-    let mut arguments = vec!["build", "--locked"];
-    for name in PROGRAMS {
-        arguments.extend(["--package", name]);
-    }
-    shell::run("cargo", &arguments)
+    shell::run("cargo", &["build", "--locked", "--workspace"])
 }
 
 /// Builds `ui/dist` unless it is newer than all that it is made of.

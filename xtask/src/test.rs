@@ -22,48 +22,24 @@ pub(crate) fn test(scope: Scope) -> Result<()> {
     } else {
         install::Need::Test
     })?;
-    shell::run("cargo", &["fmt", "--all", "--check"])?;
+    cargo("fmt --all --check")?;
 
     build::pages()?;
     let ui = Path::new("ui");
     shell::run_in(ui, "npm", &["run", "--silent", "check"])?;
     shell::run_in(ui, "npm", &["run", "--silent", "test"])?;
 
-    shell::run(
-        "cargo",
-        &[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "--deny",
-            "warnings",
-        ],
-    )?;
+    cargo("clippy --locked --workspace --all-targets -- --deny warnings")?;
+    cargo("check --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz-check")?;
     build::programs()?;
     if scope == Scope::Quick {
-        return shell::run(
-            "cargo",
-            &["test", "--locked", "--workspace", "--exclude", "e2e"],
-        );
+        return cargo("test --locked --workspace --exclude e2e");
     }
     build::modules(Path::new("tests/clients"))?;
     package::package(package::Build::Dev)?;
-    shell::run(
-        "cargo",
-        &["test", "--locked", "--workspace", "--exclude", "e2e"],
-    )?;
-    // One at a time: they share the screen, the browsers and two cores.
-    shell::run(
-        "cargo",
-        &[
-            "test",
-            "--locked",
-            "--package",
-            "e2e",
-            "--",
-            "--test-threads=1",
-        ],
-    )
+    cargo("test --locked --workspace --no-fail-fast")
+}
+
+fn cargo(line: &str) -> Result<()> {
+    shell::run("cargo", &line.split(' ').collect::<Vec<_>>())
 }

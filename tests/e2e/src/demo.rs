@@ -98,6 +98,7 @@ impl Cast<'_> {
         window.type_password("Not the password 1").await?;
         window.act().await?;
         window.wait("#password[aria-invalid=true]").await?;
+        window.settle().await?;
         diary.step(
             "wrong-password",
             "A wrong password: the window says so and stays.",

@@ -62,7 +62,14 @@ impl Window {
     /// When none comes within 20 seconds.
     pub async fn request(&self) -> Result<()> {
         self.wait("[role=dialog] [role=option]").await?;
-        // Two frames later it is not only built but on the screen.
+        self.settle().await
+    }
+
+    /// Waits until what was built is on the screen: two frames and a little.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn settle(&self) -> Result<()> {
         let frames = "const done = arguments[0];
             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))";
         Ok(self
