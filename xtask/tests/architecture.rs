@@ -1,5 +1,11 @@
 //! Who may know whom: every dependency between our packages is one of these arrows.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "what cargo says otherwise is a failed test"
+)]
+
 use std::{collections::BTreeSet, process::Command};
 
 use serde_json::Value;

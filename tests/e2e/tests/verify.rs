@@ -40,13 +40,9 @@ fn a_changed_byte_is_refused() -> Result<()> {
     let folder = tempfile::tempdir()?;
     for signed in signed_files(&fixtures)?.iter().step_by(3) {
         let mut bytes = fs::read(signed)?;
-        // The middle of the signature's second half: the signature value or the certificate, never white space alone.
-        let place = (bytes.len() * 2 / 3..bytes.len())
-            .find(|at| bytes.get(*at).is_some_and(u8::is_ascii_alphanumeric))
-            .context("a byte to change")?;
-        if let Some(byte) = bytes.get_mut(place) {
-            *byte ^= 1;
-        }
+        let place = digest(&bytes).with_context(|| format!("no digest in {}", signed.display()))?;
+        let byte = bytes.get_mut(place).context("a byte to change")?;
+        *byte = if *byte == b'A' { b'B' } else { b'A' };
         let name = signed.file_name().context("a name")?;
         let changed = folder.path().join(name);
         fs::write(&changed, bytes)?;
@@ -95,6 +91,17 @@ fn what_the_command_line_signs_is_right() -> Result<()> {
         ensure!(output.status.success(), "{key}: {}", said(&output));
     }
     Ok(())
+}
+
+/// Where the signed digest of the document lies: in DigestValue, or in the attribute messageDigest.
+fn digest(signed: &[u8]) -> Option<usize> {
+    let find = |what: &[u8]| signed.windows(what.len()).position(|window| window == what);
+    let begin = b":DigestValue>";
+    // OID 1.2.840.113549.1.9.4, then SET and OCTET STRING with their lengths.
+    let message_digest = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x04];
+    find(begin)
+        .map(|at| at + begin.len())
+        .or_else(|| find(&message_digest).map(|at| at + message_digest.len() + 4))
 }
 
 fn verify(signed: &Path, content: Option<&Path>) -> Result<Output> {
