@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use e2e::{
     judges::{self, Question},
     places,
@@ -40,6 +41,10 @@ fn a_changed_byte_is_refused() -> Result<()> {
     let folder = tempfile::tempdir()?;
     for signed in signed_files(&fixtures)?.iter().step_by(3) {
         let mut bytes = fs::read(signed)?;
+        if bytes.starts_with(b"M") {
+            bytes.retain(|byte| !byte.is_ascii_whitespace());
+            bytes = BASE64_STANDARD.decode(bytes)?;
+        }
         let place = digest(&bytes).with_context(|| format!("no digest in {}", signed.display()))?;
         let byte = bytes.get_mut(place).context("a byte to change")?;
         *byte = if *byte == b'A' { b'B' } else { b'A' };
