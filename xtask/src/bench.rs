@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: figures, one a line.
 
-use anyhow::{Result, bail};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
 
 use crate::{build, install, shell};
 
@@ -8,26 +10,47 @@ use crate::{build, install, shell};
 pub(crate) fn bench(what: &str) -> Result<()> {
     install::ensure(install::Need::Bench)?;
     match what {
-        "agent" => {
-            build::pages()?;
-            let packages = [
-                "-p",
-                "tanba",
-                "-p",
-                "tanba-window",
-                "-p",
-                "robot",
-                "-p",
-                "e2e",
-            ];
-            shell::run(
-                "cargo",
-                &[&["build", "--locked", "--release"][..], &packages[..]].concat(),
-            )?;
-            let program = shell::target().join("release/tanba-bench");
-            shell::run::<&str>(&program.to_string_lossy(), &[])
-        }
+        "agent" => agent(),
         "gost" => shell::run("cargo", &["bench", "--locked", "--package", "gost3410"]),
         other => bail!("nothing to measure is called {other}; there are: agent, gost"),
     }
+}
+
+/// The running agent, with the robot and with the real window on a virtual desktop.
+fn agent() -> Result<()> {
+    build::pages()?;
+    let programs = "build --locked --release -p tanba -p tanba-window -p robot -p e2e";
+    shell::run("cargo", &programs.split(' ').collect::<Vec<_>>())?;
+    let release = shell::target().join("release");
+    // The bench is found by cargo, which must not see the virtual home: rustup lives in the real one.
+    let output = Command::new("cargo")
+        .args([
+            "bench",
+            "--locked",
+            "--package",
+            "tanba",
+            "--bench",
+            "agent",
+            "--no-run",
+            "--message-format=json",
+        ])
+        .stderr(Stdio::inherit())
+        .output()?;
+    let lines = String::from_utf8(output.stdout)?;
+    let bench = lines
+        .lines()
+        .filter_map(|line| line.split_once("\"executable\":\""))
+        .filter_map(|(_, rest)| rest.split_once('"'))
+        .map(|(path, _)| path)
+        .next_back()
+        .context("the bench was not built")?;
+    let status = Command::new(release.join("tanba-desktop"))
+        .args([bench, "--bench"])
+        .env("TANBA_ROBOT", release.join("tanba-robot"))
+        .env("TANBA_WINDOW", release.join("tanba-window"))
+        .status()?;
+    if !status.success() {
+        bail!("the bench ended with {status}");
+    }
+    Ok(())
 }

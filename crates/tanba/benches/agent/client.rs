@@ -129,6 +129,14 @@ impl Agent {
     }
 }
 
+/// A figure that could not be measured must not leave an agent behind.
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// From the robot's password line to the reply at the page, median.
 pub(crate) async fn password_to_reply(
     folder: &Path,
