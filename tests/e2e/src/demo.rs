@@ -130,6 +130,43 @@ impl Cast<'_> {
         )
     }
 
+    /// In the cabinet: signs a document as CMS and another as XML, logs out, and comes in again by a nonce in a CMS.
+    ///
+    /// # Errors
+    /// When any step does not end as a person expects.
+    pub async fn sign_and_come_back(&self, diary: &mut Diary<'_>) -> Result<()> {
+        let page = &self.browser.page;
+        let window = Window::attach(self.folder, self.desktop, self.inspector).await?;
+        for (button, rows) in [("#sign-cms", 1), ("#sign-xml", 2)] {
+            page.find(Locator::Css(button)).await?.click().await?;
+            window.request().await?;
+            diary.step(
+                button.trim_start_matches('#'),
+                "The cabinet asks to sign; the window shows the document.",
+            )?;
+            window.type_password(KEY.1).await?;
+            window.act().await?;
+            self.see(&format!("#documents > li:nth-child({rows})"))
+                .await?;
+        }
+        page.find(Locator::Css("#logout")).await?.click().await?;
+        page.goto(&format!("{}/login", self.portal.address)).await?;
+        self.see("[data-ready=yes]").await?;
+        page.find(Locator::Css("details.other summary"))
+            .await?
+            .click()
+            .await?;
+        page.find(Locator::Css("#login-cms")).await?.click().await?;
+        window.request().await?;
+        window.type_password(KEY.1).await?;
+        window.act().await?;
+        self.see("#person-name").await?;
+        diary.step(
+            "second-log-in",
+            "Logged out and in again, by a nonce in a CMS.",
+        )
+    }
+
     /// Waits for an element of the portal's page.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use e2e::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_registers_and_logs_in() -> Result<()> {
+async fn a_person_registers_logs_in_and_signs() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let folder = folder.path();
     let desktop = Desktop::start(folder)?;
@@ -37,9 +37,12 @@ async fn a_person_registers_and_logs_in() -> Result<()> {
         folder,
     };
     let pictures = places::pictures()?;
-    let told = cast
-        .register_and_log_in(&mut Diary::begin(&desktop, &pictures)?)
-        .await;
+    let mut diary = Diary::begin(&desktop, &pictures)?;
+    let told = async {
+        cast.register_and_log_in(&mut diary).await?;
+        cast.sign_and_come_back(&mut diary).await
+    };
+    let told = told.await;
     if told.is_err() {
         let _ = desktop.picture(&pictures.join("failure.png"));
         let _ = browser.picture(&pictures.join("failure-page.png")).await;
