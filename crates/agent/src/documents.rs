@@ -59,6 +59,19 @@ impl Document {
         })
     }
 
+    /// Bytes for a bare signature. Refuses the signed attributes of a CMS and the SignedInfo of an XML signature:
+    /// the page could make from a signature over them one of a document that the window did not show.
+    pub(crate) fn raw(input: Input<'_>) -> Result<Self, Error> {
+        let document = Self::bytes(input)?;
+        let disguised = kind::is_signed_attributes(document.covered())
+            || kind::is_signed_info(document.covered());
+        if disguised {
+            Err(Error::DisguisedDocument)
+        } else {
+            Ok(document)
+        }
+    }
+
     pub(crate) fn digest(input: Input<'_>) -> Result<Self, Error> {
         let digest = bytes(input)?;
         if digest.is_empty() {

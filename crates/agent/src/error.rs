@@ -24,6 +24,10 @@ pub enum Error {
     /// A document is not XML that may be signed, or signing failed.
     #[error(transparent)]
     Signing(#[from] signing::Error),
+    /// What the page wants a bare signature over is the inside of another signature: of a CMS or an XML document
+    /// that the person does not see.
+    #[error("a bare signature over this would sign another document")]
+    DisguisedDocument,
     /// A digest is empty.
     #[error("the digest is empty")]
     EmptyDigest,

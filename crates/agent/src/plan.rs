@@ -64,7 +64,7 @@ impl Plan {
             What::Raw {
                 documents,
                 digested: false,
-            } => (Act::Raw, read(documents, Document::bytes)?),
+            } => (Act::Raw, read(documents, Document::raw)?),
             What::AddTimeStamp { cms } => {
                 Document::bytes(cms)?;
                 return Err(Error::TimeStamp);

@@ -16,6 +16,28 @@ const FORMATS: [(&[u8], &str); 9] = [
 /// The content type of CMS SignedData (RFC 5652), as it stands in DER.
 const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
 
+/// The attributes contentType and messageDigest (RFC 5652 section 11), as they stand in DER.
+const SIGNED_ATTRIBUTES: [&[u8]; 2] = [
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03",
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04",
+];
+
+/// Whether these bytes are what the signature of a CMS covers: signedAttrs as a SET OF (RFC 5652 section 5.4).
+pub(super) fn is_signed_attributes(bytes: &[u8]) -> bool {
+    const SET: u8 = 0x31;
+    bytes.first() == Some(&SET)
+        && SIGNED_ATTRIBUTES.iter().any(|attribute| {
+            bytes
+                .windows(attribute.len())
+                .any(|window| window == *attribute)
+        })
+}
+
+/// Whether these bytes are what an XML signature covers: a SignedInfo element.
+pub(super) fn is_signed_info(bytes: &[u8]) -> bool {
+    root_name(bytes) == Some("SignedInfo")
+}
+
 /// Names canonical XML by its root.
 pub(super) fn of_xml(canonical: &[u8]) -> DocumentName {
     DocumentName::Xml {
