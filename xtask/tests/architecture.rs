@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
 
 /// Who alone may know the dangerous things: sockets, the window's toolkit, ciphers that open key files.
 const PLACES: [(&str, &[&str]); 6] = [
-    ("axum", &["server", "demo-portal"]),
+    ("axum", &["demo-portal"]),
     ("rustls", &["server", "demo-portal", "e2e"]),
     ("tauri", &["tanba-window"]),
     ("rc2", &["keystore"]),

@@ -147,11 +147,6 @@ impl Agent {
         self.program.log()
     }
 
-    /// Process id.
-    pub fn id(&self) -> u32 {
-        self.program.id()
-    }
-
     /// Ends it by SIGTERM.
     ///
     /// # Errors

@@ -72,35 +72,13 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>], form: Form) -> Result<Actio
             reply: form.success(None::<&()>),
         },
         ("getKeyInfo", [store]) => ask(text(store)?, "", What::ShowCertificate, form),
-        ("signXml", [store, key_type, xml, element, parent]) => {
-            let (store, key_type) = (text(store)?, text(key_type)?);
-            let documents = vec![Input::Text(text(xml)?)];
-            let element_selected = !(text(element)?.is_empty() && text(parent)?.is_empty());
-            ask(
-                store,
-                key_type,
-                What::Xml {
-                    documents,
-                    layout: XmlLayout::LineBreaks,
-                    element_selected,
-                },
-                form,
-            )
+        ("signXml", [store, key_type, document, element, parent]) => {
+            let documents = vec![Input::Text(text(document)?)];
+            xml(store, key_type, documents, [element, parent], form)?
         }
-        ("signXmls", [store, key_type, xmls, element, parent]) => {
-            let (store, key_type) = (text(store)?, text(key_type)?);
-            let documents = texts(xmls)?;
-            let element_selected = !(text(element)?.is_empty() && text(parent)?.is_empty());
-            ask(
-                store,
-                key_type,
-                What::Xml {
-                    documents,
-                    layout: XmlLayout::LineBreaks,
-                    element_selected,
-                },
-                form,
-            )
+        ("signXmls", [store, key_type, documents, element, parent]) => {
+            let documents = texts(documents)?;
+            xml(store, key_type, documents, [element, parent], form)?
         }
         ("createCAdESFromBase64", [store, key_type, base64, attached]) => {
             cms(store, key_type, base64, attached, false, form)?
@@ -148,6 +126,22 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>], form: Form) -> Result<Actio
         }
         _ => return Err(CallError::NoSuchMethod),
     })
+}
+
+fn xml<'a>(
+    store: &'a Json<'a>,
+    key_type: &'a Json<'a>,
+    documents: Vec<Input<'a>>,
+    places: [&'a Json<'a>; 2],
+    form: Form,
+) -> Result<Action<'a>, CallError> {
+    let [element, parent] = places;
+    let what = What::Xml {
+        documents,
+        layout: XmlLayout::LineBreaks,
+        element_selected: !(text(element)?.is_empty() && text(parent)?.is_empty()),
+    };
+    Ok(ask(text(store)?, text(key_type)?, what, form))
 }
 
 fn cms<'a>(
