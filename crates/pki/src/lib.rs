@@ -2,7 +2,7 @@
 //!
 //! [`Certificate`] reads an X.509 certificate once and answers from memory afterwards; [`PublicKey`] checks signatures
 //! made with RSA and with Kazakhstan's GOST 34.10; [`Signer`] is what a key store offers to those who make signatures.
-//! Nothing here does input or output, knows the time of day or sees a private key.
+//! Nothing here knows the time of day, sees a private key, or reaches the network but through [`Fetch`].
 //!
 //! Byte orders follow Kazakhstan's practice: a GOST signature is `r ‖ s`, each little-endian, wherever it stands
 //! (X.509, CMS, XML, raw).
@@ -12,6 +12,7 @@ mod asn1;
 mod certificate;
 mod digest_algorithm;
 mod error;
+mod fetch;
 mod name;
 pub mod oid;
 mod pem;
@@ -23,6 +24,7 @@ pub use certificate::{Certificate, Extension, KeyUsage, Owner, Purpose, Role};
 pub use const_oid::ObjectIdentifier;
 pub use digest_algorithm::{DigestAlgorithm, Hasher};
 pub use error::Error;
+pub use fetch::{Fetch, FetchBody, FetchError, FetchRequest};
 pub use name::{Attribute, Name};
 pub use public_key::PublicKey;
 pub use signer::{Signer, SignerError};
