@@ -11,15 +11,16 @@ use std::{collections::BTreeSet, process::Command};
 use serde_json::Value;
 
 /// `(package, what it may use)`. No arrow points back; dev-dependencies are free, because tests check from outside.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("gost3410", &[]),
     ("pki", &["gost3410"]),
+    ("fetch", &["pki"]),
     ("keystore", &["gost3410", "pki"]),
     ("signing", &["gost3410", "pki"]),
     ("window-messages", &[]),
     ("agent", &["keystore", "pki", "signing", "window-messages"]),
     ("server", &["agent"]),
-    ("tanba", &["agent", "server", "window-messages"]),
+    ("tanba", &["agent", "fetch", "server", "window-messages"]),
     ("tanba-window", &["window-messages"]),
     ("demo-portal", &["pki", "signing"]),
     ("robot", &["window-messages"]),
@@ -28,9 +29,10 @@ const ARROWS: [(&str, &[&str]); 13] = [
 ];
 
 /// Who alone may know the dangerous things: sockets, the window's toolkit, ciphers that open key files.
-const PLACES: [(&str, &[&str]); 6] = [
+const PLACES: [(&str, &[&str]); 7] = [
     ("axum", &["demo-portal"]),
-    ("rustls", &["server", "demo-portal", "e2e"]),
+    ("reqwest", &["fetch"]),
+    ("rustls", &["server", "fetch", "demo-portal", "e2e"]),
     ("tauri", &["tanba-window"]),
     ("rc2", &["keystore"]),
     ("des", &["keystore"]),

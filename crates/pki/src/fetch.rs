@@ -74,8 +74,8 @@ pub enum FetchError {
     /// There is no way to the host, or nothing listens there.
     #[error("cannot connect")]
     CannotConnect,
-    /// The proxy refused, or wants another name and password.
-    #[error("the proxy refused")]
+    /// The proxy cannot be reached, refused, or wants another name and password.
+    #[error("no way through the proxy")]
     Proxy,
     /// The host's TLS certificate is not to be trusted, or TLS failed otherwise.
     #[error("no secure connection")]
