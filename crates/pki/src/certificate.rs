@@ -1,3 +1,4 @@
+mod bundle;
 mod extensions;
 mod owner;
 mod purpose;
@@ -68,6 +69,18 @@ impl Certificate {
             Ok(text) if bytes.first() != Some(&SEQUENCE) => Self::from_pem(text),
             _ => Self::from_der(bytes),
         }
+    }
+
+    /// Reads every certificate in a file: DER, PEM with any number of them, bare base64, or PKCS #7 that holds nothing
+    /// else (`.p7b`, `.p7c`; DER or PEM).
+    ///
+    /// Each is read for itself: one of an unknown algorithm says nothing about the others.
+    ///
+    /// # Errors
+    /// When the file is none of these: [`Error::NotPem`], [`Error::Damaged`], [`Error::Invalid`]; a file in DER with one
+    /// certificate has also the errors of [`Certificate::from_der`].
+    pub fn all_from_bytes(bytes: &[u8]) -> Result<Vec<Result<Self, Error>>, Error> {
+        bundle::read(bytes)
     }
 
     /// The DER as it was read.
@@ -199,6 +212,20 @@ impl Certificate {
         self.0.extensions.is_ca
     }
 
+    /// How many authorities may stand between this one and a certificate of somebody else; `None` for any number.
+    #[must_use]
+    pub fn path_length(&self) -> Option<u32> {
+        self.0.extensions.path_length
+    }
+
+    /// Whether it may issue certificates: an authority whose key usage, if there is one, has keyCertSign.
+    ///
+    /// Source: RFC 5280 §6.1.4 (k) and (n).
+    #[must_use]
+    pub fn may_issue(&self) -> bool {
+        self.is_ca() && self.key_usage().is_none_or(KeyUsage::key_cert_sign)
+    }
+
     /// Addresses of OCSP responders as the issuer wrote them: duplicates and text that is no address are there too.
     #[must_use]
     pub fn ocsp_urls(&self) -> &[String] {
@@ -277,17 +304,23 @@ impl Certificate {
     ///
     /// Source: RFC 5280 §6.1.3 (a)(1) and (4); names are compared by their DER.
     pub fn verify_issued_by(&self, issuer: &Self) -> Result<(), Error> {
-        if self.issuer() != issuer.subject() {
+        self.verify_issued_by_key(issuer.subject(), issuer.public_key())
+    }
+
+    /// Checks the same of an issuer of whom only the name and the key are known, as of a trust anchor.
+    ///
+    /// # Errors
+    /// As [`Certificate::verify_issued_by`].
+    pub fn verify_issued_by_key(&self, name: &Name, key: &PublicKey) -> Result<(), Error> {
+        if self.issuer() != name {
             return Err(Error::OtherIssuer);
         }
         let algorithm = SignatureAlgorithm::from_oid(&self.0.signature_oid)?;
-        if algorithm.key != issuer.algorithm() {
+        if algorithm.key != key.algorithm() {
             return Err(Error::OtherIssuer);
         }
         let digest = algorithm.digest.digest(self.tbs_der());
-        issuer
-            .public_key()
-            .verify_digest_with(algorithm.digest, &digest, &self.0.signature)
+        key.verify_digest_with(algorithm.digest, &digest, &self.0.signature)
     }
 
     /// The part that the issuer signed.

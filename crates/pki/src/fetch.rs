@@ -118,7 +118,7 @@ impl From<FetchError> for io::Error {
     }
 }
 
-impl fmt::Debug for dyn Fetch {
+impl fmt::Debug for dyn Fetch + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fetch")
     }

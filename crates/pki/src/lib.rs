@@ -10,6 +10,7 @@
 mod algorithm;
 mod asn1;
 mod certificate;
+pub mod chain;
 mod digest_algorithm;
 mod error;
 mod fetch;
@@ -18,6 +19,7 @@ pub mod oid;
 mod pem;
 mod public_key;
 mod signer;
+pub mod trust;
 
 pub use algorithm::{Algorithm, SignatureAlgorithm};
 pub use certificate::{Certificate, Extension, KeyUsage, Owner, Purpose, Role};

@@ -47,6 +47,9 @@ pub const STREEBOG256: Oid = oid("1.2.398.3.10.1.3.2");
 /// GOST 34.11-2015 with 512 bits (Streebog-512).
 pub const STREEBOG512: Oid = oid("1.2.398.3.10.1.3.3");
 
+/// id-signedData, the content type of CMS and PKCS #7.
+pub const SIGNED_DATA: Oid = oid("1.2.840.113549.1.7.2");
+
 /// commonName: in a person's certificate surname and given name.
 pub const COMMON_NAME: Oid = oid("2.5.4.3");
 /// surname.

@@ -6,6 +6,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
+use crate::Error;
+
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 const COLUMNS: usize = 64;
@@ -23,11 +25,28 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
         Some((_, rest)) => rest.split_once(END)?.0,
         None => text.trim_start_matches('\u{feff}'),
     };
-    let packed: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    unpack(body)
+}
+
+fn unpack(base64: &str) -> Option<Vec<u8>> {
+    let packed: String = base64
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .collect();
     if packed.is_empty() {
         return None;
     }
     ENGINE.decode(packed).ok()
+}
+
+/// The bytes of every block with this label.
+pub(crate) fn decode_labelled(text: &str, label: &str) -> Vec<Result<Vec<u8>, Error>> {
+    let end = format!("-----END {label}-----");
+    text.split(&format!("-----BEGIN {label}-----"))
+        .skip(1)
+        .map(|block| block.split_once(&end).map(|(body, _)| body))
+        .map(|body| body.and_then(unpack).ok_or(Error::NotPem))
+        .collect()
 }
 
 /// PEM with 64 columns and a line feed after every line, the last too.

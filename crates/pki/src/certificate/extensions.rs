@@ -84,6 +84,7 @@ pub(super) struct Extensions {
     pub(super) subject_key_id: Option<Box<[u8]>>,
     pub(super) authority_key_id: Option<Box<[u8]>>,
     pub(super) is_ca: bool,
+    pub(super) path_length: Option<u32>,
     pub(super) emails: Vec<String>,
     pub(super) ocsp_urls: Vec<String>,
     pub(super) ca_issuers_urls: Vec<String>,
@@ -133,8 +134,8 @@ impl Extensions {
                 self.authority_key_id = context_values(&fields, 0).next().map(Into::into);
             }
             oid::BASIC_CONSTRAINTS => {
-                let fields = asn1::sequence(value).map_err(Error::damaged("basicConstraints"))?;
-                self.is_ca = fields.first().is_some_and(is_true);
+                (self.is_ca, self.path_length) =
+                    basic_constraints(value).map_err(Error::damaged("basicConstraints"))?;
             }
             oid::SUBJECT_ALT_NAME => {
                 let names = asn1::sequence(value).map_err(Error::damaged("subjectAltName"))?;
@@ -184,6 +185,17 @@ fn extension(element: AnyRef<'_>) -> Result<Extension, Error> {
 
 fn is_true(element: &AnyRef<'_>) -> bool {
     element.tag() == Tag::Boolean && element.value() != [0]
+}
+
+/// Whether it is an authority, and how many others may stand under it (RFC 5280 §4.2.1.9).
+fn basic_constraints(value: &[u8]) -> Result<(bool, Option<u32>), der::Error> {
+    let fields = asn1::sequence(value)?;
+    let path_length = fields
+        .iter()
+        .find(|field| field.tag() == Tag::Integer)
+        .map(|number| number.decode_as())
+        .transpose()?;
+    Ok((fields.first().is_some_and(is_true), path_length))
 }
 
 fn identifiers(value: &[u8]) -> Result<Vec<ObjectIdentifier>, der::Error> {

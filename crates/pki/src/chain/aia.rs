@@ -1,0 +1,171 @@
+//! Issuers' certificates from the addresses that certificates give (RFC 5280 §4.2.2.1, id-ad-caIssuers).
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{IssuerFetchError, MAX_FETCHES};
+use crate::{Certificate, Fetch, FetchRequest};
+
+/// Certificates have two kilobytes, bundles of them a few tens.
+const MAX_BYTES: u64 = 256 << 10;
+/// The most certificates of one answer that are looked at.
+const MAX_CERTIFICATES: usize = 32;
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+type Answer = Result<Arc<[Certificate]>, IssuerFetchError>;
+
+/// The way to missing certificates for one chain.
+pub(super) struct Aia<'a> {
+    fetch: Option<&'a dyn Fetch>,
+    cache: &'a IssuerCache,
+    left: usize,
+}
+
+impl<'a> Aia<'a> {
+    pub(super) fn new(fetch: Option<&'a dyn Fetch>, cache: &'a IssuerCache) -> Self {
+        Self {
+            fetch,
+            cache,
+            left: MAX_FETCHES,
+        }
+    }
+
+    /// Everything at the addresses that a certificate gives for its issuer.
+    ///
+    /// # Errors
+    /// Why the last address gave nothing; `None` when there was no address to ask.
+    pub(super) fn issuers_of(
+        &mut self,
+        certificate: &Certificate,
+    ) -> Result<Vec<Certificate>, Option<IssuerFetchError>> {
+        let mut found = Vec::new();
+        let mut failure = None;
+        for url in certificate.ca_issuers_urls() {
+            if !is_address(url) {
+                continue;
+            }
+            match self.at(url) {
+                Some(Ok(certificates)) => found.extend(certificates.iter().cloned()),
+                Some(Err(error)) => failure = Some(error),
+                None => {}
+            }
+        }
+        if found.is_empty() {
+            return Err(failure);
+        }
+        Ok(found)
+    }
+
+    /// `None` when it was not asked before and must not be asked.
+    fn at(&mut self, url: &str) -> Option<Answer> {
+        if let Some(answer) = self.cache.get(url) {
+            return Some(answer);
+        }
+        let fetch = self.fetch?;
+        self.left = self.left.checked_sub(1)?;
+        let answer = ask(fetch, url);
+        self.cache.put(url, answer.clone());
+        Some(answer)
+    }
+}
+
+fn ask(fetch: &dyn Fetch, url: &str) -> Answer {
+    let body = fetch.fetch_all(&FetchRequest {
+        url,
+        body: None,
+        max_bytes: MAX_BYTES,
+        timeout: TIMEOUT,
+    })?;
+    let certificates: Arc<[_]> = Certificate::all_from_bytes(&body)
+        .map_err(|_| IssuerFetchError::NoCertificate)?
+        .into_iter()
+        .flatten()
+        .take(MAX_CERTIFICATES)
+        .collect();
+    if certificates.is_empty() {
+        return Err(IssuerFetchError::NoCertificate);
+    }
+    Ok(certificates)
+}
+
+/// Whether it can be an address at all: certificates of the national authority give `http://pki.gov.kz/cert/*.cer` too.
+fn is_address(url: &str) -> bool {
+    let rest =
+        ["http://", "https://"]
+            .into_iter()
+            .find_map(|scheme| match url.get(..scheme.len()) {
+                Some(start) if start.eq_ignore_ascii_case(scheme) => url.get(scheme.len()..),
+                _ => None,
+            });
+    let printable = url.bytes().all(|byte| byte.is_ascii_graphic());
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        && printable
+        && !url.contains('*')
+        && url.len() <= 2048
+}
+
+/// Issuers' certificates that were fetched, so that the next certificate of the same issuer needs no network.
+///
+/// It holds the answers of at most 32 addresses: certificates for a day, failures for a minute. What it holds is not
+/// believed: every signature is checked anew.
+#[derive(Default)]
+pub struct IssuerCache(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    by_url: HashMap<String, (Instant, Answer)>,
+    /// The addresses, the oldest first.
+    order: VecDeque<String>,
+}
+
+impl IssuerCache {
+    const MAX_ENTRIES: usize = 32;
+    const KEEP_CERTIFICATES: Duration = Duration::from_secs(24 * 60 * 60);
+    const KEEP_FAILURES: Duration = Duration::from_secs(60);
+
+    /// An empty cache.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets everything, as when the settings of the network change.
+    pub fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Entries::default();
+    }
+
+    fn get(&self, url: &str) -> Option<Answer> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, answer) = entries.by_url.get(url)?;
+        let keep = match answer {
+            Ok(_) => Self::KEEP_CERTIFICATES,
+            Err(_) => Self::KEEP_FAILURES,
+        };
+        (since.elapsed() < keep).then(|| answer.clone())
+    }
+
+    fn put(&self, url: &str, answer: Answer) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.order.retain(|other| other != url);
+        if entries.order.len() == Self::MAX_ENTRIES
+            && let Some(oldest) = entries.order.pop_front()
+        {
+            entries.by_url.remove(&oldest);
+        }
+        entries.order.push_back(url.to_owned());
+        entries
+            .by_url
+            .insert(url.to_owned(), (Instant::now(), answer));
+    }
+}
+
+impl fmt::Debug for IssuerCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        write!(f, "IssuerCache({} addresses)", entries.order.len())
+    }
+}
