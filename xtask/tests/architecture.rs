@@ -36,9 +36,10 @@ const PLACES: [(&str, &[&str]); 7] = [
     ("tauri", &["tanba-window"]),
     ("rc2", &["keystore"]),
     ("des", &["keystore"]),
+    // pki: nonces of OCSP requests.
     (
         "getrandom",
-        &["gost3410", "keystore", "demo-portal", "agent"],
+        &["gost3410", "pki", "keystore", "demo-portal", "agent"],
     ),
 ];
 

@@ -1,6 +1,9 @@
 //! What the readers of certificates share on top of [`der`].
 
+use const_oid::ObjectIdentifier;
 use der::{Decode, Reader, SliceReader, Tag, asn1::AnyRef};
+
+use crate::{Error, SignatureAlgorithm};
 
 /// The elements inside a constructed value, in order.
 pub(crate) fn elements(content: &[u8]) -> Result<Vec<AnyRef<'_>>, der::Error> {
@@ -27,6 +30,64 @@ pub(crate) fn expect(element: AnyRef<'_>, tag: Tag) -> Result<&[u8], der::Error>
 pub(crate) fn context_number(element: &AnyRef<'_>) -> Option<u32> {
     let tag = der::Tagged::tag(element);
     tag.is_context_specific().then(|| tag.number().value())
+}
+
+/// The identifier in an AlgorithmIdentifier, and whether it stands there alone or with NULL.
+pub(crate) fn algorithm_identifier(
+    element: AnyRef<'_>,
+) -> Result<(ObjectIdentifier, bool), der::Error> {
+    let fields = elements(expect(element, Tag::Sequence)?)?;
+    let (oid, plain) = match fields.as_slice() {
+        [oid] => (oid, true),
+        [oid, parameters] => (oid, parameters.is_null()),
+        _ => return Err(der::ErrorKind::Failed.into()),
+    };
+    Ok((oid.decode_as()?, plain))
+}
+
+/// The signature algorithm that an AlgorithmIdentifier of a signed answer names.
+pub(crate) fn signature_algorithm(element: AnyRef<'_>) -> Result<SignatureAlgorithm, Error> {
+    const PART: &str = "AlgorithmIdentifier of the signature";
+    let (oid, plain) = algorithm_identifier(element).map_err(Error::damaged(PART))?;
+    if !plain {
+        return Err(Error::Invalid {
+            part: PART,
+            reason: "it has parameters",
+        });
+    }
+    SignatureAlgorithm::from_oid(&oid)
+}
+
+/// The number of a small ENUMERATED (DER); `None` for anything else.
+pub(crate) fn enumerated(der: &[u8]) -> Option<u8> {
+    match AnyRef::from_der(der).and_then(|element| expect(element, Tag::Enumerated)) {
+        Ok([number]) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Whether `bytes` begin like HTML or XML, which servers and proxies send in place of DER.
+pub(crate) fn is_web_page(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    text.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// Writes one element: the tag's byte, the length, the parts one after another.
+pub(crate) fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut der = vec![tag];
+    match u8::try_from(length) {
+        Ok(short) if short < 0x80 => der.push(short),
+        _ => {
+            let bytes = length.to_be_bytes();
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            let bytes = bytes.get(zeros..).unwrap_or_default();
+            der.push(0x80 | bytes.len() as u8);
+            der.extend_from_slice(bytes);
+        }
+    }
+    parts.iter().for_each(|part| der.extend_from_slice(part));
+    der
 }
 
 /// Seconds since 1970 (UTC) of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 writes it: to the second, with `Z`.

@@ -10,6 +10,7 @@ use std::{fmt, ops::Range, sync::Arc};
 use const_oid::ObjectIdentifier;
 
 use self::extensions::Extensions;
+pub(crate) use self::extensions::extension_list;
 pub use self::{
     extensions::{Extension, KeyUsage},
     owner::Owner,
@@ -236,6 +237,12 @@ impl Certificate {
     #[must_use]
     pub fn crl_urls(&self) -> &[String] {
         &self.0.extensions.crl_urls
+    }
+
+    /// Addresses of delta lists (freshestCRL) as the issuer wrote them.
+    #[must_use]
+    pub fn delta_crl_urls(&self) -> &[String] {
+        &self.0.extensions.delta_crl_urls
     }
 
     /// Addresses of the issuer's certificate as the issuer wrote them.

@@ -11,13 +11,16 @@ mod algorithm;
 mod asn1;
 mod certificate;
 pub mod chain;
+pub mod crl;
 mod digest_algorithm;
 mod error;
 mod fetch;
 mod name;
+pub mod ocsp;
 pub mod oid;
 mod pem;
 mod public_key;
+pub mod revocation;
 mod signer;
 pub mod trust;
 

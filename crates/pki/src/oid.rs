@@ -91,6 +91,18 @@ pub const SUBJECT_ALT_NAME: Oid = oid("2.5.29.17");
 pub const BASIC_CONSTRAINTS: Oid = oid("2.5.29.19");
 /// cRLDistributionPoints.
 pub const CRL_DISTRIBUTION_POINTS: Oid = oid("2.5.29.31");
+/// cRLNumber.
+pub const CRL_NUMBER: Oid = oid("2.5.29.20");
+/// reasonCode of an entry in a revocation list.
+pub const CRL_REASON: Oid = oid("2.5.29.21");
+/// deltaCRLIndicator.
+pub const DELTA_CRL_INDICATOR: Oid = oid("2.5.29.27");
+/// issuingDistributionPoint.
+pub const ISSUING_DISTRIBUTION_POINT: Oid = oid("2.5.29.28");
+/// certificateIssuer of an entry in an indirect revocation list.
+pub const CERTIFICATE_ISSUER: Oid = oid("2.5.29.29");
+/// freshestCRL: where delta lists are.
+pub const FRESHEST_CRL: Oid = oid("2.5.29.46");
 /// certificatePolicies.
 pub const CERTIFICATE_POLICIES: Oid = oid("2.5.29.32");
 /// authorityKeyIdentifier.
@@ -101,6 +113,10 @@ pub const EXT_KEY_USAGE: Oid = oid("2.5.29.37");
 pub const AUTHORITY_INFO_ACCESS: Oid = oid("1.3.6.1.5.5.7.1.1");
 /// Access method: the OCSP responder.
 pub const ACCESS_OCSP: Oid = oid("1.3.6.1.5.5.7.48.1");
+/// The kind of OCSP response that everybody sends.
+pub const OCSP_BASIC: Oid = oid("1.3.6.1.5.5.7.48.1.1");
+/// The nonce of OCSP.
+pub const OCSP_NONCE: Oid = oid("1.3.6.1.5.5.7.48.1.2");
 /// Access method: the issuer's certificate.
 pub const ACCESS_CA_ISSUERS: Oid = oid("1.3.6.1.5.5.7.48.2");
 /// The kind of key store that a certificate was issued for; present in the certificates with one key for all purposes.

@@ -103,6 +103,15 @@ impl PublicKey {
         self.key_identifier
     }
 
+    /// Content of the BIT STRING: what hashes of the key are made over (RFC 5280 §4.2.1.2, RFC 6960 §4.1.1).
+    pub(crate) fn key_bits(&self) -> &[u8] {
+        // It was read once with the key and is whole; its first byte counts unused bits and is zero.
+        asn1::sequence(&self.spki)
+            .ok()
+            .and_then(|fields| fields.last()?.value().split_first())
+            .map_or(&[], |(_, bits)| bits)
+    }
+
     /// The GOST key; `None` for RSA.
     #[must_use]
     pub const fn as_gost(&self) -> Option<&VerifyingKey> {

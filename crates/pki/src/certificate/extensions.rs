@@ -89,24 +89,18 @@ pub(super) struct Extensions {
     pub(super) ocsp_urls: Vec<String>,
     pub(super) ca_issuers_urls: Vec<String>,
     pub(super) crl_urls: Vec<String>,
+    pub(super) delta_crl_urls: Vec<String>,
 }
 
 impl Extensions {
     /// Reads `Extensions` (DER). Order and criticality do not matter; an extension that occurs twice is refused.
     pub(super) fn read(der: &[u8]) -> Result<Self, Error> {
         let mut extensions = Self::default();
-        let mut seen = BTreeSet::new();
-        for element in asn1::sequence(der).map_err(Error::damaged("Extensions"))? {
-            let extension = extension(element)?;
-            if !seen.insert(extension.oid) {
-                return Err(Error::Invalid {
-                    part: "Extensions",
-                    reason: "one of them occurs twice",
-                });
-            }
-            extensions.read_known(&extension)?;
-            extensions.all.push(extension);
+        let all = extension_list(der)?;
+        for extension in &all {
+            extensions.read_known(extension)?;
         }
+        extensions.all = all;
         Ok(extensions)
     }
 
@@ -149,10 +143,31 @@ impl Extensions {
                 self.crl_urls =
                     distribution_points(value).map_err(Error::damaged("cRLDistributionPoints"))?;
             }
+            oid::FRESHEST_CRL => {
+                self.delta_crl_urls =
+                    distribution_points(value).map_err(Error::damaged("freshestCRL"))?;
+            }
             _ => {}
         }
         Ok(())
     }
+}
+
+/// Reads `Extensions` (DER) of a certificate, a revocation list or an OCSP response; one that occurs twice is refused.
+pub(crate) fn extension_list(der: &[u8]) -> Result<Vec<Extension>, Error> {
+    let mut seen = BTreeSet::new();
+    let mut list = Vec::new();
+    for element in asn1::sequence(der).map_err(Error::damaged("Extensions"))? {
+        let extension = extension(element)?;
+        if !seen.insert(extension.oid) {
+            return Err(Error::Invalid {
+                part: "Extensions",
+                reason: "one of them occurs twice",
+            });
+        }
+        list.push(extension);
+    }
+    Ok(list)
 }
 
 /// Tag numbers of GeneralName (RFC 5280 §4.2.1.6).
