@@ -61,7 +61,25 @@ pub(crate) fn create(app: &App) -> tauri::Result<WebviewWindow> {
         _ => Color(0xf5, 0xf7, 0xf9, 0xff),
     };
     window.set_background_color(Some(ground))?;
+    paint_without_a_graphics_card(&window)?;
     Ok(window)
+}
+
+/// A form needs no graphics card, and WebKitGTK takes a third of its start to look for one.
+#[cfg(target_os = "linux")]
+fn paint_without_a_graphics_card(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+    window.with_webview(|view| {
+        if let Some(settings) = view.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+/// The engines of Windows and macOS share what the system has started already.
+#[cfg(not(target_os = "linux"))]
+fn paint_without_a_graphics_card(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Only the embedded page is ever loaded.
