@@ -39,7 +39,15 @@ const PLACES: [(&str, &[&str]); 7] = [
     // pki: nonces of OCSP requests.
     (
         "getrandom",
-        &["gost3410", "pki", "keystore", "demo-portal", "agent"],
+        // pki and signing: the nonces of OCSP and time-stamp requests, against replays.
+        &[
+            "gost3410",
+            "pki",
+            "keystore",
+            "signing",
+            "demo-portal",
+            "agent",
+        ],
     ),
 ];
 

@@ -6,10 +6,13 @@
 use crate::Error;
 use der::asn1::ObjectIdentifier;
 
+pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OID: u8 = 0x06;
+pub(crate) const GENERALIZED_TIME: u8 = 0x18;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 pub(crate) const CONTEXT_0: u8 = 0xA0;
@@ -26,6 +29,8 @@ pub(crate) struct Element<'a> {
     pub tag: u8,
     /// Without tag and length (and end-of-contents).
     pub content: &'a [u8],
+    /// As it is written, with tag and length (and end-of-contents).
+    pub encoded: &'a [u8],
 }
 
 impl<'a> Element<'a> {
@@ -195,7 +200,13 @@ fn split(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), Error> {
         let (content, rest) = after
             .split_at_checked(length)
             .ok_or(Error::Cms("the message is cut off"))?;
-        return Ok((Element { tag, content }, rest));
+        let encoded = bytes.get(..header + length).unwrap_or_default();
+        let element = Element {
+            tag,
+            content,
+            encoded,
+        };
+        return Ok((element, rest));
     }
     // Indefinite: skip whole elements until the end-of-contents that belongs to this one.
     let mut open = 1_usize;
@@ -205,11 +216,12 @@ fn split(bytes: &[u8]) -> Result<(Element<'_>, &[u8]), Error> {
         if next.starts_with(&[0, 0]) {
             open -= 1;
             if open == 0 {
-                let content = after.get(..position).unwrap_or_default();
-                return Ok((
-                    Element { tag, content },
-                    after.get(position + 2..).unwrap_or_default(),
-                ));
+                let element = Element {
+                    tag,
+                    content: after.get(..position).unwrap_or_default(),
+                    encoded: bytes.get(..header + position + 2).unwrap_or_default(),
+                };
+                return Ok((element, after.get(position + 2..).unwrap_or_default()));
             }
             position += 2;
             continue;

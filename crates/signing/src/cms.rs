@@ -1,13 +1,16 @@
-//! CMS SignedData with the signed attributes of CAdES-BES, as NCALayer's Kalkan makes it.
+//! CMS SignedData with the signed attributes of CAdES-BES, as NCALayer's Kalkan makes it, and with a time stamp (CAdES-T).
 
+mod attributes;
 mod report;
 mod sign;
-mod signer_info;
+pub(crate) mod signer_info;
+mod stamp;
 mod text;
 mod verify;
 
 pub use report::{CmsReport, Problem, SignerReport};
 pub use sign::{sign_attached, sign_detached, sign_digest};
+pub use stamp::{Content, add_timestamps, sign_timestamped};
 pub use text::{from_text, to_pem};
 pub use verify::{verify, verify_digest};
 
@@ -17,6 +20,9 @@ pub(crate) mod oid {
     pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
     pub(crate) const SIGNED_DATA: ObjectIdentifier =
         ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+    /// id-ct-TSTInfo, the content of a time stamp.
+    pub(crate) const TST_INFO: ObjectIdentifier =
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
     pub(crate) const CONTENT_TYPE: ObjectIdentifier =
         ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
     pub(crate) const MESSAGE_DIGEST: ObjectIdentifier =

@@ -1,5 +1,6 @@
 //! What can go wrong in making or reading a signature.
 
+use crate::report::ArchiveError;
 use crate::xml::ParseError;
 
 /// Why a signature could not be made or could not be read. Never carries a document or a secret.
@@ -23,6 +24,9 @@ pub enum Error {
     /// Several elements have the `Id` that is to be signed.
     #[error("several elements of the document have that Id")]
     DuplicateId,
+    /// The bytes are no archive that KalkanCrypt signed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// The bytes are no CMS SignedData, neither in DER nor as base64 or PEM.
     #[error("not a CMS SignedData")]
     NotCms,

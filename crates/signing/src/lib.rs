@@ -1,11 +1,15 @@
-//! CMS/CAdES, XMLDSig and raw signatures: making and verifying.
+//! CMS/CAdES, XMLDSig and raw signatures: making and verifying; time stamps; reports on who signed what and when.
 
 mod asn1;
 mod base64_text;
 pub mod cms;
 mod error;
 pub mod raw;
+pub mod report;
 mod signature;
+pub mod timestamp;
+mod warning;
 pub mod xml;
 
 pub use error::Error;
+pub use warning::Warning;

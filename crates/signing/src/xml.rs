@@ -20,3 +20,6 @@ pub use report::{Covered, ReferenceReport, XmlProblem, XmlSignatureReport};
 pub use scan::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_NAME, MAX_NAMESPACES, MAX_NODES};
 pub use sign::{Layout, sign_enveloped};
 pub use verify::verify;
+
+pub(crate) use algorithms::digest_method;
+pub(crate) use document::tree;

@@ -1,6 +1,7 @@
 //! What a reader learns about a CMS.
 
-use pki::{Certificate, DigestAlgorithm, ObjectIdentifier};
+use crate::{Error, Warning};
+use pki::{Algorithm, Certificate, DigestAlgorithm, ObjectIdentifier};
 
 /// A CMS that was read: what it covers and who signed it. Whether each signature holds stands in `signers`.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,8 @@ pub struct SignerReport {
     pub certificate: Option<Certificate>,
     /// signingTime, seconds since 1970 UTC: the signer's own word, not proven by anybody.
     pub signing_time: Option<i64>,
+    /// The family of the key, as the SignerInfo names it.
+    pub algorithm: Option<Algorithm>,
     /// The digest of content and attributes.
     pub digest_algorithm: Option<DigestAlgorithm>,
     /// The digest of the content, as the signature covers it.
@@ -39,10 +42,12 @@ pub struct SignerReport {
     pub names_certificate: bool,
     /// The signature's own bytes: what a time stamp is made over.
     pub signature: Vec<u8>,
-    /// DER of the time-stamp tokens in the unsigned attributes; present, not verified here.
+    /// The time-stamp tokens in the unsigned attributes, as they are encoded; present, not verified here.
     pub time_stamps: Vec<Vec<u8>>,
     /// Why the signature does not hold; empty when it does.
     pub problems: Vec<Problem>,
+    /// What a reader should know although the signature holds.
+    pub warnings: Vec<Warning>,
 }
 
 impl SignerReport {
@@ -50,19 +55,41 @@ impl SignerReport {
     pub fn holds(&self) -> bool {
         self.problems.is_empty()
     }
+
+    /// Of a SignerInfo that cannot be read.
+    pub(super) fn unreadable(error: &Error) -> Self {
+        Self {
+            certificate: None,
+            signing_time: None,
+            algorithm: None,
+            digest_algorithm: None,
+            message_digest: None,
+            names_certificate: false,
+            signature: Vec::new(),
+            time_stamps: Vec::new(),
+            problems: vec![Problem::Unreadable(match error {
+                Error::Cms(reason) => reason,
+                _ => "no SignerInfo",
+            })],
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// Why a signature of a CMS does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
+    /// The SignerInfo breaks the rules of CMS; the other signatures are judged all the same.
+    #[error("the signature cannot be read: {0}")]
+    Unreadable(&'static str),
     /// The message does not carry the certificate that the SignerInfo names.
     #[error("the signer's certificate is not in the message")]
     NoCertificate,
-    /// A digest that nobody in this PKI uses.
+    /// A digest that nobody in this PKI uses, or one with parameters.
     #[error("the digest algorithm {0} is not known here")]
     UnknownDigest(ObjectIdentifier),
-    /// A signature algorithm that nobody in this PKI uses.
+    /// A signature algorithm that nobody in this PKI uses, or one with parameters.
     #[error("the signature algorithm {0} is not known here")]
     UnknownSignatureAlgorithm(ObjectIdentifier),
     /// The content is the encoding of another signature's signed attributes, and this one has none: somebody turned that

@@ -18,17 +18,26 @@ pub(crate) struct SignedData<'a> {
     pub content_type: ObjectIdentifier,
     pub content: Option<Vec<u8>>,
     pub certificates: Vec<Certificate>,
-    pub signer_infos: Vec<SignerInfo<'a>>,
+    /// One that cannot be read says nothing against the others: anybody may add a signature.
+    pub signer_infos: Vec<Result<SignerInfo<'a>, Error>>,
 }
 
 /// SignerInfo. Source: RFC 5652 section 5.3.
 pub(crate) struct SignerInfo<'a> {
     pub signer: SignerIdentifier,
-    pub digest_algorithm: ObjectIdentifier,
+    pub digest_algorithm: AlgorithmIdentifier,
     pub signed_attributes: Option<Element<'a>>,
-    pub signature_algorithm: ObjectIdentifier,
+    pub signature_algorithm: AlgorithmIdentifier,
     pub signature: Vec<u8>,
     pub unsigned_attributes: Option<Element<'a>>,
+}
+
+/// Which algorithm.
+#[derive(Clone, Copy)]
+pub(crate) struct AlgorithmIdentifier {
+    pub oid: ObjectIdentifier,
+    /// Parameters other than NULL, as RSASSA-PSS has them: no algorithm of this PKI has any.
+    pub has_parameters: bool,
 }
 
 /// By whom.
@@ -93,7 +102,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<SignedData<'_>, Error> {
         if signer_infos.len() >= MAX_SIGNERS {
             return Err(Error::Cms("more signatures than are read here"));
         }
-        signer_infos.push(signer_info(member)?);
+        signer_infos.push(signer_info(member));
     }
     Ok(SignedData {
         content_type,
@@ -120,16 +129,17 @@ fn certificates(set: Element<'_>) -> Result<Vec<Certificate>, Error> {
     Ok(certificates)
 }
 
-fn signer_info(element: Element<'_>) -> Result<SignerInfo<'_>, Error> {
+/// Reads one SignerInfo.
+pub(super) fn signer_info(element: Element<'_>) -> Result<SignerInfo<'_>, Error> {
     if element.tag != SEQUENCE {
         return Err(Error::Cms("no SignerInfo"));
     }
     let mut fields = element.children();
     version(&mut fields)?;
     let signer = signer_identifier(fields.required("no sid")?)?;
-    let digest_algorithm = algorithm(fields.expect(SEQUENCE, "no digestAlgorithm")?)?;
+    let digest_algorithm = identifier(fields.expect(SEQUENCE, "no digestAlgorithm")?)?;
     let signed_attributes = fields.optional(CONTEXT_0)?;
-    let signature_algorithm = algorithm(fields.expect(SEQUENCE, "no signatureAlgorithm")?)?;
+    let signature_algorithm = identifier(fields.expect(SEQUENCE, "no signatureAlgorithm")?)?;
     let signature = fields.required("no signature")?.octets()?;
     let unsigned_attributes = fields.optional(CONTEXT_1)?;
     fields.end("bytes behind the SignerInfo")?;
@@ -164,15 +174,24 @@ fn signer_identifier(element: Element<'_>) -> Result<SignerIdentifier, Error> {
 
 /// An AlgorithmIdentifier whose parameters are NULL or absent: both are written for the same algorithm.
 pub(crate) fn algorithm(element: Element<'_>) -> Result<ObjectIdentifier, Error> {
-    let mut fields = element.children();
-    let algorithm = fields.required("no algorithm")?.oid()?;
-    if let Some(parameters) = fields.next()?
-        && (parameters.tag != NULL || !parameters.content.is_empty())
-    {
-        return Err(Error::Cms("an algorithm with parameters"));
+    match identifier(element)? {
+        AlgorithmIdentifier {
+            oid,
+            has_parameters: false,
+        } => Ok(oid),
+        _ => Err(Error::Cms("an algorithm with parameters")),
     }
-    fields.end("an algorithm with parameters")?;
-    Ok(algorithm)
+}
+
+fn identifier(element: Element<'_>) -> Result<AlgorithmIdentifier, Error> {
+    let mut fields = element.children();
+    let oid = fields.required("no algorithm")?.oid()?;
+    let parameters = fields.next()?;
+    fields.end("bytes behind an algorithm")?;
+    Ok(AlgorithmIdentifier {
+        oid,
+        has_parameters: parameters.is_some_and(|it| it.tag != NULL || !it.content.is_empty()),
+    })
 }
 
 fn version(fields: &mut Reader<'_>) -> Result<(), Error> {

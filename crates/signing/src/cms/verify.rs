@@ -1,12 +1,12 @@
 //! Whether the signatures of a CMS hold.
 
+use super::attributes::Attributes;
 use super::oid;
 use super::report::{CmsReport, Problem, SignerReport};
-use super::signer_info::{self, SignerInfo};
-use crate::Error;
-use crate::asn1::{self, Element, OCTET_STRING, Reader, SEQUENCE, SET};
+use super::signer_info::{self, AlgorithmIdentifier, SignerInfo};
+use crate::asn1::{self, Reader, SET};
+use crate::{Error, Warning};
 use der::asn1::ObjectIdentifier;
-use der::{Decode, asn1::GeneralizedTime, asn1::UtcTime};
 use pki::{Algorithm, Certificate, DigestAlgorithm, SignatureAlgorithm};
 
 /// Most certificates of one name and serial number that are looked at: honest issuers make one.
@@ -53,14 +53,14 @@ fn run(message: &[u8], given: Given<'_>) -> Result<CmsReport, Error> {
         .signer_infos
         .iter()
         .map(|signer_info| {
-            report(
-                signer_info,
-                &certificates,
-                signed_data.content_type,
-                &mut digests,
-            )
+            let content_type = signed_data.content_type;
+            signer_info
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|it| report(it, &certificates, content_type, &mut digests))
+                .unwrap_or_else(|error| SignerReport::unreadable(&error))
         })
-        .collect::<Result<_, _>>()?;
+        .collect();
     Ok(CmsReport {
         content_type: signed_data.content_type,
         content: signed_data.content,
@@ -126,9 +126,12 @@ fn report(
     candidates
         .sort_by_cached_key(|certificate| !matches!(attributes.names(certificate), Ok(Some(true))));
     let certificate = candidates.first().copied();
-    let digest_algorithm = DigestAlgorithm::from_oid(&signer_info.digest_algorithm).ok();
+    let named = signer_info.digest_algorithm;
+    let digest_algorithm = DigestAlgorithm::from_oid(&named.oid)
+        .ok()
+        .filter(|_| !named.has_parameters);
     if digest_algorithm.is_none() {
-        note(Problem::UnknownDigest(signer_info.digest_algorithm));
+        note(Problem::UnknownDigest(named.oid));
     }
 
     let mut content_digest = None;
@@ -194,12 +197,17 @@ fn report(
     Ok(SignerReport {
         certificate: certificate.cloned(),
         signing_time,
+        algorithm: key_family(signer_info.signature_algorithm),
         digest_algorithm,
         message_digest,
         names_certificate,
         signature: signer_info.signature.clone(),
         time_stamps: time_stamps(signer_info)?,
         problems,
+        warnings: digest_algorithm
+            .and_then(Warning::of_digest)
+            .into_iter()
+            .collect(),
     })
 }
 
@@ -214,7 +222,7 @@ fn are_signed_attributes(content: &[u8]) -> bool {
     };
     outer.is_empty()
         && Attributes::read(Some(set))
-            .is_ok_and(|it| it.0.iter().any(|(kind, _)| *kind == oid::MESSAGE_DIGEST))
+            .is_ok_and(|it| it.values(oid::MESSAGE_DIGEST).next().is_some())
 }
 
 fn check_signature(
@@ -224,15 +232,11 @@ fn check_signature(
     content_digest: Option<&[u8]>,
 ) -> Result<Result<(), Problem>, Error> {
     let named = signer_info.signature_algorithm;
-    // Java Kalkan writes the signature's OID, KalkanCrypt the key's.
-    let (key, digest) = match (
-        SignatureAlgorithm::from_oid(&named),
-        Algorithm::from_key_oid(&named),
-    ) {
-        (Ok(algorithm), _) => (algorithm.key, algorithm.digest),
-        (_, Ok(key)) => (key, digest_algorithm),
-        _ => return Ok(Err(Problem::UnknownSignatureAlgorithm(named))),
+    let Some(key) = key_family(named) else {
+        return Ok(Err(Problem::UnknownSignatureAlgorithm(named.oid)));
     };
+    let digest = SignatureAlgorithm::from_oid(&named.oid)
+        .map_or(digest_algorithm, |algorithm| algorithm.digest);
     let fits = key == certificate.algorithm()
         && digest == digest_algorithm
         && (digest == key.digest() || (key, digest) == (Algorithm::Rsa, DigestAlgorithm::Sha1));
@@ -271,148 +275,17 @@ fn check_signature(
     })
 }
 
+/// Java Kalkan writes the signature's OID, KalkanCrypt the key's.
+pub(super) fn key_family(named: AlgorithmIdentifier) -> Option<Algorithm> {
+    let of_signature = SignatureAlgorithm::from_oid(&named.oid).map(|algorithm| algorithm.key);
+    of_signature
+        .or_else(|_| Algorithm::from_key_oid(&named.oid))
+        .ok()
+        .filter(|_| !named.has_parameters)
+}
+
 fn time_stamps(signer_info: &SignerInfo<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let attributes = Attributes::read(signer_info.unsigned_attributes)?;
-    let stamps = attributes
-        .0
-        .iter()
-        .filter(|(kind, _)| *kind == oid::SIGNATURE_TIME_STAMP);
-    stamps
-        .flat_map(|(_, values)| values.iter().map(|value| value.to_der()))
-        .collect()
-}
-
-/// Kind and values of each attribute.
-struct Attributes<'a>(Vec<(ObjectIdentifier, Vec<Element<'a>>)>);
-
-impl<'a> Attributes<'a> {
-    fn read(set: Option<Element<'a>>) -> Result<Self, Error> {
-        let mut attributes = Vec::new();
-        let Some(set) = set else {
-            return Ok(Self(attributes));
-        };
-        let mut members = set.children();
-        while let Some(member) = members.next()? {
-            if member.tag != SEQUENCE {
-                return Err(Error::Cms("no Attribute"));
-            }
-            let mut fields = member.children();
-            let kind = fields.required("no attrType")?.oid()?;
-            let mut inside = fields.expect(SET, "no attrValues")?.children();
-            fields.end("bytes behind the attrValues")?;
-            let mut values = Vec::new();
-            while let Some(value) = inside.next()? {
-                values.push(value);
-            }
-            attributes.push((kind, values));
-        }
-        Ok(Self(attributes))
-    }
-
-    /// The value of an attribute that may stand once, with one value.
-    fn single(
-        &self,
-        kind: ObjectIdentifier,
-        name: &'static str,
-    ) -> Result<Option<Element<'a>>, Problem> {
-        let mut found = self
-            .0
-            .iter()
-            .filter(|(its, _)| *its == kind)
-            .map(|(_, values)| values.as_slice());
-        match (found.next(), found.next()) {
-            (None, _) => Ok(None),
-            (Some([value]), None) => Ok(Some(*value)),
-            _ => Err(Problem::BadAttribute(name)),
-        }
-    }
-
-    fn check_content_type(&self, content_type: ObjectIdentifier) -> Result<(), Problem> {
-        let bad = Problem::BadAttribute("contentType");
-        let value = self
-            .single(oid::CONTENT_TYPE, "contentType")?
-            .ok_or(bad.clone())?;
-        match value.oid() {
-            Ok(signed) if signed == content_type => Ok(()),
-            Ok(_) => Err(Problem::ContentTypeMismatch),
-            Err(_) => Err(bad),
-        }
-    }
-
-    fn message_digest(&self) -> Result<Vec<u8>, Problem> {
-        let bad = Problem::BadAttribute("messageDigest");
-        let value = self
-            .single(oid::MESSAGE_DIGEST, "messageDigest")?
-            .ok_or(bad.clone())?;
-        value.octets().map_err(|_| bad)
-    }
-
-    fn signing_time(&self) -> Result<Option<i64>, Problem> {
-        let bad = |_| Problem::BadAttribute("signingTime");
-        let Some(value) = self.single(oid::SIGNING_TIME, "signingTime")? else {
-            return Ok(None);
-        };
-        let der = value
-            .to_der()
-            .map_err(|_| Problem::BadAttribute("signingTime"))?;
-        let since_1970 = UtcTime::from_der(&der)
-            .map(|time| time.to_unix_duration())
-            .or_else(|_| GeneralizedTime::from_der(&der).map(|time| time.to_unix_duration()))
-            .map_err(bad)?;
-        Ok(i64::try_from(since_1970.as_secs()).ok())
-    }
-
-    /// Whether signingCertificateV2 (else V1) names `certificate`; None when there is neither.
-    fn names(&self, certificate: &Certificate) -> Result<Option<bool>, Problem> {
-        let v2 = self.single(oid::SIGNING_CERTIFICATE_V2, "signingCertificateV2")?;
-        let v1 = self.single(oid::SIGNING_CERTIFICATE, "signingCertificate")?;
-        let (Some(value), is_v2) = (v2.or(v1), v2.is_some()) else {
-            return Ok(None);
-        };
-        certificate_id(value, is_v2, certificate)
-            .map(Some)
-            .ok_or(Problem::BadAttribute("signingCertificate"))
-    }
-}
-
-/// SigningCertificate(V2) ::= SEQUENCE { certs SEQUENCE OF ESSCertID(v2), … }; the first names the signer's certificate.
-///
-/// Source: RFC 5035 sections 3 to 5.
-fn certificate_id(value: Element<'_>, is_v2: bool, certificate: &Certificate) -> Option<bool> {
-    let list = first_sequence(first_sequence(value)?)?;
-    let mut fields = list.children();
-    let mut algorithm = if is_v2 {
-        DigestAlgorithm::Sha256
-    } else {
-        DigestAlgorithm::Sha1
-    };
-    if is_v2 && let Some(named) = fields.optional(SEQUENCE).ok()? {
-        algorithm = DigestAlgorithm::from_oid(&signer_info::algorithm(named).ok()?).ok()?;
-    }
-    let hash = fields.expect(OCTET_STRING, "no certHash").ok()?;
-    if algorithm.digest(certificate.der()) != hash.content {
-        return Some(false);
-    }
-    let Some(issuer_serial) = fields.optional(SEQUENCE).ok()? else {
-        return fields.is_empty().then_some(true);
-    };
-    let mut fields = issuer_serial.children();
-    fields.required("no issuer").ok()?;
-    let serial = fields.required("no serialNumber").ok()?;
-    // The hash covers the issuer too; a serial number that contradicts it is a forgery or a blunder.
-    let strip = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .copied()
-            .skip_while(|byte| *byte == 0)
-            .collect::<Vec<_>>()
-    };
-    Some(strip(serial.content) == strip(certificate.serial_number()))
-}
-
-/// The first element inside a SEQUENCE, when it is a SEQUENCE too.
-fn first_sequence(element: Element<'_>) -> Option<Element<'_>> {
-    (element.tag == SEQUENCE)
-        .then(|| element.children().optional(SEQUENCE).ok().flatten())
-        .flatten()
+    let stamps = attributes.values(oid::SIGNATURE_TIME_STAMP);
+    Ok(stamps.map(|value| value.encoded.to_vec()).collect())
 }

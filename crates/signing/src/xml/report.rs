@@ -1,6 +1,8 @@
 //! What a reader learns about a signature in a document.
 
-use pki::Certificate;
+use super::algorithms::signature_method;
+use crate::Warning;
+use pki::{Algorithm, Certificate, DigestAlgorithm};
 
 /// One `ds:Signature`: by whom, over what, and whether it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,8 @@ pub struct XmlSignatureReport {
     pub parent: String,
     /// Why it does not hold; empty when it does.
     pub problems: Vec<XmlProblem>,
+    /// What a reader should know although it holds.
+    pub warnings: Vec<Warning>,
 }
 
 impl XmlSignatureReport {
@@ -28,6 +32,11 @@ impl XmlSignatureReport {
                 .references
                 .iter()
                 .all(|reference| reference.problem.is_none())
+    }
+
+    /// Key and digest that `signature_method` means.
+    pub(crate) fn method(&self) -> Option<(Algorithm, DigestAlgorithm)> {
+        signature_method(&self.signature_method)
     }
 
     /// True when a Reference that holds covers the document's root with everything inside, but for the signature itself

@@ -6,7 +6,7 @@ use super::c14n::{Canonicalization, canonicalize, qualified_name};
 use super::document::{Document, tree};
 use super::report::{Covered, ReferenceReport, XmlProblem, XmlSignatureReport};
 use super::signature_element::{Reference, SignatureElement};
-use crate::Error;
+use crate::{Error, Warning};
 use roxmltree::{Node, NodeId};
 
 /// Most signatures in one document.
@@ -64,6 +64,7 @@ impl Verifier {
             references: Vec::new(),
             parent: node.parent_element().map(path).unwrap_or_default(),
             problems: Vec::new(),
+            warnings: Vec::new(),
         };
         let element = match SignatureElement::read(node) {
             Ok(element) => element,
@@ -73,6 +74,17 @@ impl Verifier {
             }
         };
         report.signature_method = element.signature_method.to_owned();
+        let digest_methods = element
+            .references
+            .iter()
+            .filter_map(|it| digest_method(it.digest_method));
+        report.warnings = signature_method(element.signature_method)
+            .map(|(_, digest)| digest)
+            .into_iter()
+            .chain(digest_methods)
+            .find_map(Warning::of_digest)
+            .into_iter()
+            .collect();
         for reference in &element.references {
             report.references.push(self.reference(node, reference)?);
         }

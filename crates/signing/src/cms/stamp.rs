@@ -1,0 +1,128 @@
+//! CAdES-T: a time stamp on each signature.
+
+use super::attributes::Attributes;
+use super::oid;
+use super::sign::{sign_attached, sign_detached, sign_digest};
+use super::signer_info::{self, signer_info};
+use super::verify::key_family;
+use crate::Error;
+use crate::asn1::{self, CONTEXT_0, CONTEXT_1, Element, Reader, SEQUENCE, SET, tlv};
+use crate::timestamp::{TimestampAuthority, TimestampError, timestamp};
+use pki::Signer;
+
+/// What is to be signed, and whether it travels in the message.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// Bytes that go into the message.
+    Attached(&'a [u8]),
+    /// Bytes that stay outside.
+    Detached(&'a [u8]),
+    /// Bytes outside, of which only the digest by the key's own algorithm is known.
+    Digest(&'a [u8]),
+}
+
+/// Signs `content` and has the signature stamped: one operation, whose result always has its time stamp (CAdES-T).
+///
+/// `signing_time`: seconds since 1970, UTC. Blocks until the authority has answered.
+///
+/// # Errors
+/// [`TimestampError::Signature`] with what [`sign_attached`], [`sign_detached`] and [`sign_digest`] say; the others when
+/// there is no time stamp.
+///
+/// Source: ETSI EN 319 122-1 section 5.3; NCALayer's createCMSSignatureFromBase64 and basics with tsaProfile give this.
+pub fn sign_timestamped(
+    signer: &dyn Signer,
+    content: Content<'_>,
+    signing_time: i64,
+    authority: &TimestampAuthority<'_>,
+) -> Result<Vec<u8>, TimestampError> {
+    let message = match content {
+        Content::Attached(content) => sign_attached(signer, content, signing_time),
+        Content::Detached(content) => sign_detached(signer, content, signing_time),
+        Content::Digest(digest) => sign_digest(signer, digest, signing_time),
+    }?;
+    add_timestamps(&message, authority)
+}
+
+/// Gives every signature of a CMS (DER or BER) that has no time stamp one; the others keep theirs.
+///
+/// All that was in the message stays byte for byte but the lengths around what is added, which are written in DER.
+/// Whether the signatures hold is not judged: [`verify`](super::verify) says so.
+///
+/// # Errors
+/// [`TimestampError::Signature`] when the bytes are no SignedData with a signature, [`TimestampError::UnknownSignature`]
+/// when a signature is of a kind that is not known here, the others when an authority gives no time stamp: then there is no
+/// result at all.
+///
+/// Source: RFC 5126 section 6.1.1; NCALayer's applyCAdEST gives this.
+pub fn add_timestamps(
+    message: &[u8],
+    authority: &TimestampAuthority<'_>,
+) -> Result<Vec<u8>, TimestampError> {
+    if signer_info::read(message)?.signer_infos.is_empty() {
+        return Err(Error::Cms("no signature to stamp").into());
+    }
+    let content_info = fields(Reader::new(message).expect(SEQUENCE, "not a ContentInfo")?)?;
+    let [content_type, explicit] = content_info.as_slice() else {
+        return Err(Error::Cms("not a ContentInfo").into());
+    };
+    let signed_data = explicit.children().expect(SEQUENCE, "no SignedData")?;
+    let signed_data = fields(signed_data)?;
+    let Some((signer_infos, before)) = signed_data.split_last() else {
+        return Err(Error::Cms("no signerInfos").into());
+    };
+    let stamped = fields(*signer_infos)?
+        .into_iter()
+        .map(|element| with_timestamp(element, authority))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut parts: Vec<&[u8]> = before.iter().map(|element| element.encoded).collect();
+    // In the order in which they were: no reader asks for a sorted SET here, and people count signatures.
+    let signer_infos = tlv(SET, &[&stamped.concat()]);
+    parts.push(&signer_infos);
+    let signed_data = tlv(SEQUENCE, &parts);
+    let explicit = asn1::header(CONTEXT_0, signed_data.len());
+    Ok(tlv(
+        SEQUENCE,
+        &[content_type.encoded, &explicit, &signed_data],
+    ))
+}
+
+fn with_timestamp(
+    element: Element<'_>,
+    authority: &TimestampAuthority<'_>,
+) -> Result<Vec<u8>, TimestampError> {
+    let signer = signer_info(element)?;
+    let unsigned = Attributes::read(signer.unsigned_attributes)?;
+    if unsigned.values(oid::SIGNATURE_TIME_STAMP).next().is_some() {
+        return Ok(element.encoded.to_vec());
+    }
+    let family = key_family(signer.signature_algorithm).ok_or(TimestampError::UnknownSignature)?;
+    let token = timestamp(family, &signer.signature, authority)?;
+    let attribute = tlv(
+        SEQUENCE,
+        &[
+            &asn1::oid(&oid::SIGNATURE_TIME_STAMP),
+            &tlv(SET, &[token.der()]),
+        ],
+    );
+    let fields = fields(element)?;
+    let mut parts: Vec<&[u8]> = fields
+        .iter()
+        .filter(|field| field.tag != CONTEXT_1)
+        .map(|field| field.encoded)
+        .collect();
+    let others = signer.unsigned_attributes.map_or(&[][..], |it| it.content);
+    let unsigned = tlv(CONTEXT_1, &[others, &attribute]);
+    parts.push(&unsigned);
+    Ok(tlv(SEQUENCE, &parts))
+}
+
+/// The elements inside another.
+fn fields<'a>(element: Element<'a>) -> Result<Vec<Element<'a>>, Error> {
+    let mut children = element.children();
+    let mut fields = Vec::new();
+    while let Some(field) = children.next()? {
+        fields.push(field);
+    }
+    Ok(fields)
+}

@@ -1,0 +1,202 @@
+//! What is asked for, as OpenSSL reads it, and what is done with an honest answer.
+
+use crate::tsa::{NOW, Tsa, anchors, authority};
+use crate::{fixtures, keys};
+use pki::{Algorithm, Fetch, FetchError, FetchRequest, Signer};
+use signing::cms::{self, Content};
+use signing::timestamp::{TimestampError, TimestampToken, timestamp};
+use std::fs;
+use std::io::Read;
+use std::process::Command;
+use std::sync::Mutex;
+
+/// Keeps what is asked and gives no answer.
+#[derive(Default)]
+struct Recorder(Mutex<Vec<Vec<u8>>>);
+
+impl Fetch for Recorder {
+    fn fetch(&self, request: &FetchRequest<'_>) -> Result<Box<dyn Read + Send>, FetchError> {
+        let body = request.body.expect("a POST");
+        self.0.lock().unwrap().push(body.bytes.to_vec());
+        assert_eq!(request.max_bytes, 64 * 1024);
+        Err(FetchError::CannotConnect)
+    }
+}
+
+#[test]
+fn openssl_reads_policy_nonce_and_certificate_request_of_every_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let anchors = anchors();
+    for (family, policy) in [
+        (Algorithm::Gost2004, "1.2.398.3.3.2.6.1"),
+        (Algorithm::Rsa, "1.2.398.3.3.2.6.2"),
+        (Algorithm::Gost2015_512, "1.2.398.3.3.2.6.4"),
+        (Algorithm::Gost2015_256, "1.2.398.3.3.2.6.4"),
+    ] {
+        let recorder = Recorder::default();
+        let error = timestamp(family, b"signature", &authority(&recorder, &anchors, NOW));
+        assert_eq!(error, Err(TimestampError::Fetch(FetchError::CannotConnect)));
+        let requests = recorder.0.into_inner().unwrap();
+        fs::write(folder.path().join("query"), &requests[0]).unwrap();
+        let output = Command::new("openssl")
+            .args(["ts", "-query", "-in", "query", "-text"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains(&format!("Policy OID: {policy}")), "{text}");
+        assert!(text.contains("Certificate required: yes"), "{text}");
+        let nonce = text
+            .split("Nonce: 0x")
+            .nth(1)
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap();
+        assert_eq!(nonce.len(), 16, "{text}");
+        if family == Algorithm::Rsa {
+            assert!(text.contains("Hash Algorithm: sha256"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn no_two_requests_have_one_nonce() {
+    let anchors = anchors();
+    let recorder = Recorder::default();
+    for _ in 0..8 {
+        let _ = timestamp(Algorithm::Rsa, b"s", &authority(&recorder, &anchors, NOW));
+    }
+    let mut requests = recorder.0.into_inner().unwrap();
+    requests.sort();
+    requests.dedup();
+    assert_eq!(requests.len(), 8);
+}
+
+#[test]
+fn a_signature_is_made_and_stamped_in_one_go_and_the_independent_verifier_agrees() {
+    let Some(oracle) = fixtures::folder("oracle") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("root.cer", crate::tsa::root().der());
+    write("content", "құжат".as_bytes());
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    for (name, key) in keys::gost() {
+        let digest = key
+            .certificate()
+            .algorithm()
+            .digest()
+            .digest("құжат".as_bytes());
+        for (content, more) in [
+            (Content::Attached("құжат".as_bytes()), &[][..]),
+            (
+                Content::Detached("құжат".as_bytes()),
+                &["--data", "content"],
+            ),
+            (Content::Digest(&digest), &["--data", "content"]),
+        ] {
+            let authority = tsa.authority(&anchors);
+            let message = cms::sign_timestamped(&key, content, NOW - 1, &authority).unwrap();
+            let report = cms::verify(&message, Some("құжат".as_bytes())).unwrap();
+            assert!(report.holds(), "{name}");
+            let [token] = report.signers[0].time_stamps.as_slice() else {
+                panic!("{name}: not one stamp")
+            };
+            let token = TimestampToken::read(token).unwrap();
+            assert_eq!(token.time(), NOW);
+            token.check_imprint(&report.signers[0].signature).unwrap();
+            write("message", &message);
+            write("signature", &report.signers[0].signature);
+            write("token", token.der());
+            let python = |arguments: &[&str]| {
+                let output = Command::new("python3")
+                    .arg(oracle.join("kz_verify.py"))
+                    .args(arguments)
+                    .args(["--pool", "root.cer"])
+                    .current_dir(folder.path())
+                    .output()
+                    .unwrap();
+                let told = String::from_utf8_lossy(&output.stdout).into_owned();
+                assert!(output.status.success(), "{name}: {told}");
+                told
+            };
+            python(&[&["cms", "message"], more].concat());
+            let told = python(&["tsp", "token", "--sig", "signature"]);
+            assert!(told.contains("\"imprint_ok\": true"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    for (name, key) in keys::gost() {
+        let plain = cms::sign_attached(&key, b"content", NOW).unwrap();
+        let stamped = cms::add_timestamps(&plain, &tsa.authority(&anchors)).unwrap();
+        let (before, after) = (
+            cms::verify(&plain, None).unwrap(),
+            cms::verify(&stamped, None).unwrap(),
+        );
+        assert!(after.holds(), "{name}");
+        assert_eq!(before.content, after.content);
+        assert_eq!(before.signers[0].signature, after.signers[0].signature);
+        // Without the lengths around it, every byte of the plain message is in the stamped one, in order.
+        let signature = &before.signers[0].signature;
+        let signer_info_end = position(&stamped, signature) + signature.len();
+        let start = position(&plain, key.certificate().der());
+        let kept = &plain[start..start + key.certificate().der().len()];
+        assert_eq!(position(&stamped, kept) > 0, true);
+        assert_eq!(stamped[signer_info_end], 0xA1, "{name}");
+        // Stamping again changes nothing, and asks nobody.
+        let recorder = Recorder::default();
+        let again = cms::add_timestamps(&stamped, &authority(&recorder, &anchors, NOW)).unwrap();
+        assert_eq!(again, stamped, "{name}");
+        assert!(recorder.0.into_inner().unwrap().is_empty());
+    }
+}
+
+fn position(haystack: &[u8], needle: &[u8]) -> usize {
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
+        .unwrap()
+}
+
+#[test]
+fn messages_of_others_are_stamped_byte_for_byte_too() {
+    let Some(folder) = fixtures::folder("fixtures") else {
+        return;
+    };
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    for (name, content) in [
+        (
+            "skarm/zip/zip_signed_files/META-INF/signature-7ad1db5cc2.cms",
+            Some("skarm/zip/zip_signed_files/META-INF/NCAManifest.xml"),
+        ),
+        (
+            "ncanode-go/personal/active/RSA256_11c707bd54cbfcccb3815e39c4eb57b1dc7dfea9.cms",
+            None,
+        ),
+    ] {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let message = cms::from_text(&bytes).unwrap();
+        let content = content.map(|content| fs::read(folder.join(content)).unwrap());
+        let stamped = cms::add_timestamps(&message, &tsa.authority(&anchors)).unwrap();
+        let report = cms::verify(&stamped, content.as_deref()).unwrap();
+        assert!(report.holds(), "{name}");
+        assert_eq!(report.signers[0].time_stamps.len(), 1);
+    }
+}
+
+#[test]
+fn nothing_but_a_signed_message_is_stamped() {
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    for bytes in [&b""[..], b"text", b"\x30\x03\x02\x01\x01"] {
+        assert!(matches!(
+            cms::add_timestamps(bytes, &tsa.authority(&anchors)),
+            Err(TimestampError::Signature(_))
+        ));
+    }
+}
