@@ -270,6 +270,16 @@ impl Certificate {
             .iter()
             .find(|extension| extension.oid == oid)
     }
+
+    /// The first critical extension that is not known here, such as nameConstraints: who cannot do what it demands must
+    /// refuse the certificate.
+    #[must_use]
+    pub fn unknown_critical_extension(&self) -> Option<ObjectIdentifier> {
+        self.extensions()
+            .iter()
+            .find(|extension| extension.critical && !extensions::KNOWN.contains(&extension.oid))
+            .map(|extension| extension.oid)
+    }
 }
 
 /// What it means.

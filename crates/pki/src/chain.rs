@@ -6,6 +6,7 @@
 //! Source: RFC 5280 §6.1 without policies and name constraints (a certificate that demands them is refused), RFC 4158.
 
 mod aia;
+mod check;
 mod error;
 mod search;
 

@@ -16,7 +16,7 @@ use std::{
 };
 
 use self::{national::NATIONAL, national_test::NATIONAL_TEST};
-use crate::{Certificate, Error, Name, PublicKey};
+use crate::{Certificate, Error, Name, ObjectIdentifier, PublicKey};
 
 /// An authority that is believed without anybody vouching for it; a clone costs nothing.
 ///
@@ -32,6 +32,7 @@ struct Fields {
     not_after: i64,
     path_length: Option<u32>,
     may_issue: bool,
+    unknown_critical_extension: Option<ObjectIdentifier>,
     sha256: [u8; 32],
     kind: AnchorKind,
 }
@@ -61,6 +62,7 @@ impl TrustAnchor {
             not_after: certificate.not_after(),
             path_length: certificate.path_length(),
             may_issue: certificate.may_issue(),
+            unknown_critical_extension: certificate.unknown_critical_extension(),
             sha256,
             kind: AnchorKind::of(&sha256),
         }))
@@ -75,6 +77,7 @@ impl TrustAnchor {
             not_after: figures.not_after,
             path_length: figures.path_length,
             may_issue: true,
+            unknown_critical_extension: None,
             sha256: figures.sha256,
             kind,
         })))
@@ -120,6 +123,11 @@ impl TrustAnchor {
     #[must_use]
     pub fn may_issue(&self) -> bool {
         self.0.may_issue
+    }
+
+    /// What its certificate demands and nobody here can do; with one it vouches for nobody.
+    pub(crate) fn unknown_critical_extension(&self) -> Option<ObjectIdentifier> {
+        self.0.unknown_critical_extension
     }
 
     /// SHA-256 of the authority's certificate (DER).

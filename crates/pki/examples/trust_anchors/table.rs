@@ -18,8 +18,10 @@ pub(crate) fn of_folders(name: &str, folders: &[PathBuf]) -> Result<String, Box<
                 continue;
             }
             let certificate = Certificate::from_bytes(&fs::read(&path)?)?;
-            if !certificate.may_issue() {
-                return Err(format!("{} is no authority", path.display()).into());
+            if !certificate.may_issue() || certificate.unknown_critical_extension().is_some() {
+                return Err(
+                    format!("{} is no authority, or one with demands", path.display()).into(),
+                );
             }
             let key = (certificate.not_before(), certificate.fingerprint_sha256());
             rows.insert(key, certificate);

@@ -170,6 +170,19 @@ pub(crate) fn extension_list(der: &[u8]) -> Result<Vec<Extension>, Error> {
     Ok(list)
 }
 
+/// Extensions whose demands are met here or by those who ask for purpose and revocation.
+pub(super) const KNOWN: &[ObjectIdentifier] = &[
+    oid::SUBJECT_KEY_IDENTIFIER,
+    oid::AUTHORITY_KEY_IDENTIFIER,
+    oid::KEY_USAGE,
+    oid::EXT_KEY_USAGE,
+    oid::BASIC_CONSTRAINTS,
+    oid::SUBJECT_ALT_NAME,
+    oid::CERTIFICATE_POLICIES,
+    oid::CRL_DISTRIBUTION_POINTS,
+    oid::AUTHORITY_INFO_ACCESS,
+];
+
 /// Tag numbers of GeneralName (RFC 5280 §4.2.1.6).
 const RFC822_NAME: u32 = 1;
 const UNIFORM_RESOURCE_IDENTIFIER: u32 = 6;

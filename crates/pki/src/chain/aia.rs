@@ -8,13 +8,15 @@ use std::{
 };
 
 use super::{IssuerFetchError, MAX_FETCHES};
-use crate::{Certificate, Fetch, FetchRequest};
+use crate::{Certificate, Fetch, FetchError, FetchRequest};
 
 /// Certificates have two kilobytes, bundles of them a few tens.
 const MAX_BYTES: u64 = 256 << 10;
 /// The most certificates of one answer that are looked at.
 const MAX_CERTIFICATES: usize = 32;
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// For all addresses of one chain.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Answer = Result<Arc<[Certificate]>, IssuerFetchError>;
 
@@ -23,6 +25,8 @@ pub(super) struct Aia<'a> {
     fetch: Option<&'a dyn Fetch>,
     cache: &'a IssuerCache,
     left: usize,
+    /// When the first address was asked.
+    since: Option<Instant>,
 }
 
 impl<'a> Aia<'a> {
@@ -31,6 +35,7 @@ impl<'a> Aia<'a> {
             fetch,
             cache,
             left: MAX_FETCHES,
+            since: None,
         }
     }
 
@@ -67,18 +72,26 @@ impl<'a> Aia<'a> {
         }
         let fetch = self.fetch?;
         self.left = self.left.checked_sub(1)?;
-        let answer = ask(fetch, url);
-        self.cache.put(url, answer.clone());
+        let spent = self.since.get_or_insert_with(Instant::now).elapsed();
+        let timeout = TIMEOUT.min(TOTAL_TIMEOUT.saturating_sub(spent));
+        if timeout.is_zero() {
+            return Some(Err(FetchError::Timeout.into()));
+        }
+        let answer = ask(fetch, url, timeout);
+        // Staying off the network costs nothing and ends when a person says so.
+        if !matches!(answer, Err(IssuerFetchError::Fetch(FetchError::Offline))) {
+            self.cache.put(url, answer.clone());
+        }
         Some(answer)
     }
 }
 
-fn ask(fetch: &dyn Fetch, url: &str) -> Answer {
+fn ask(fetch: &dyn Fetch, url: &str, timeout: Duration) -> Answer {
     let body = fetch.fetch_all(&FetchRequest {
         url,
         body: None,
         max_bytes: MAX_BYTES,
-        timeout: TIMEOUT,
+        timeout,
     })?;
     let certificates: Arc<[_]> = Certificate::all_from_bytes(&body)
         .map_err(|_| IssuerFetchError::NoCertificate)?

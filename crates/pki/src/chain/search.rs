@@ -2,25 +2,9 @@
 
 use super::{
     Chain, ChainContext, ChainError, ChainLink, IssuerCache, MAX_CERTIFICATES,
-    MAX_SIGNATURE_CHECKS, aia::Aia,
+    MAX_SIGNATURE_CHECKS, aia::Aia, check,
 };
-use crate::{
-    Certificate, DigestAlgorithm, Name, ObjectIdentifier, PublicKey, SignatureAlgorithm, oid,
-    trust::TrustAnchor,
-};
-
-/// Critical extensions that are read here or by those who ask for revocation and purpose.
-const KNOWN: &[ObjectIdentifier] = &[
-    oid::SUBJECT_KEY_IDENTIFIER,
-    oid::AUTHORITY_KEY_IDENTIFIER,
-    oid::KEY_USAGE,
-    oid::EXT_KEY_USAGE,
-    oid::BASIC_CONSTRAINTS,
-    oid::SUBJECT_ALT_NAME,
-    oid::CERTIFICATE_POLICIES,
-    oid::CRL_DISTRIBUTION_POINTS,
-    oid::AUTHORITY_INFO_ACCESS,
-];
+use crate::{Certificate, Name, PublicKey, trust::TrustAnchor};
 
 pub(super) struct Search<'a> {
     context: &'a ChainContext<'a>,
@@ -57,7 +41,7 @@ impl<'a> Search<'a> {
         let fingerprint = leaf.fingerprint_sha256();
         let itself = |anchor: &&TrustAnchor| *anchor.fingerprint_sha256() == fingerprint;
         if let Some(anchor) = self.context.anchors.iter().find(itself) {
-            valid(
+            check::valid(
                 ChainLink::Leaf,
                 anchor.not_before(),
                 anchor.not_after(),
@@ -87,9 +71,9 @@ impl<'a> Search<'a> {
     /// Goes on from the last certificate of `path` to an anchor; on failure `path` is as it was.
     fn extend(&mut self, path: &mut Vec<Certificate>) -> Option<TrustAnchor> {
         let last = path.last()?.clone();
-        if !is_safe(last.signature_oid()) {
+        if !check::is_safe(last.signature_oid()) {
             let error = ChainError::UnsupportedSignature {
-                certificate: link(path, path.len() - 1),
+                certificate: check::link(path, path.len() - 1),
                 algorithm: last.signature_oid(),
             };
             self.fail(path.len(), error);
@@ -115,7 +99,7 @@ impl<'a> Search<'a> {
             }
         }
         let not_trusted = || ChainError::NotTrusted {
-            certificate: link(path, path.len() - 1),
+            certificate: check::link(path, path.len() - 1),
         };
         let error = match tried {
             Tried::Followed => return None,
@@ -153,7 +137,7 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 *tried = Tried::Followed;
-                match self.check(path, anchor) {
+                match check::path(path, anchor, self.context.at) {
                     Ok(()) => return Some(anchor.clone()),
                     Err(error) => self.fail(path.len() + 1, error),
                 }
@@ -208,58 +192,6 @@ impl<'a> Search<'a> {
         certificate.verify_issued_by_key(name, key).is_ok()
     }
 
-    /// Checks everything but signatures in a chain that reached an anchor.
-    fn check(&self, path: &[Certificate], anchor: &TrustAnchor) -> Result<(), ChainError> {
-        let top = || ChainLink::Authority(anchor.subject().clone());
-        let mut authorities = 0u32;
-        for (index, certificate) in path.iter().enumerate() {
-            if let Some(extension) = certificate
-                .extensions()
-                .iter()
-                .find(|extension| extension.critical && !KNOWN.contains(&extension.oid))
-            {
-                return Err(ChainError::UnknownCriticalExtension {
-                    certificate: link(path, index),
-                    extension: extension.oid,
-                });
-            }
-            if index == 0 {
-                continue;
-            }
-            if !certificate.may_issue() {
-                return Err(ChainError::NotACa {
-                    certificate: link(path, index),
-                });
-            }
-            if certificate
-                .path_length()
-                .is_some_and(|most| authorities > most)
-            {
-                return Err(ChainError::PathTooLong {
-                    certificate: link(path, index),
-                });
-            }
-            // One that changes its own key does not count (RFC 5280 §6.1.4 (l)).
-            authorities += u32::from(!certificate.is_self_issued());
-        }
-        if !anchor.may_issue() {
-            return Err(ChainError::NotACa { certificate: top() });
-        }
-        if anchor.path_length().is_some_and(|most| authorities > most) {
-            return Err(ChainError::PathTooLong { certificate: top() });
-        }
-        for (index, certificate) in path.iter().enumerate() {
-            let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-            valid(link(path, index), not_before, not_after, self.context.at)?;
-        }
-        valid(
-            top(),
-            anchor.not_before(),
-            anchor.not_after(),
-            self.context.at,
-        )
-    }
-
     fn fail(&mut self, length: usize, error: ChainError) {
         let rank = error.rank();
         let further = |&(other, than, _): &(u8, usize, _)| (rank, length) > (other, than);
@@ -283,11 +215,6 @@ impl Tried {
     }
 }
 
-/// Whether the algorithm is known, and nobody can make two certificates with one signature of it.
-fn is_safe(algorithm: ObjectIdentifier) -> bool {
-    SignatureAlgorithm::from_oid(&algorithm).is_ok_and(|one| one.digest != DigestAlgorithm::Sha1)
-}
-
 /// Whether an authority is worth trying first: it may issue, and its key has the identifier that the certificate names.
 fn is_likely(certificate: &Certificate, key_id: &[u8], may_issue: bool) -> bool {
     may_issue && certificate.authority_key_id().is_none_or(|id| id == key_id)
@@ -296,34 +223,4 @@ fn is_likely(certificate: &Certificate, key_id: &[u8], may_issue: bool) -> bool 
 /// Whether both are of one name and key, so that one after the other leads nowhere (RFC 4158 §2.4.2).
 fn same_authority(one: &Certificate, other: &Certificate) -> bool {
     one.subject() == other.subject() && one.public_key() == other.public_key()
-}
-
-fn link(path: &[Certificate], index: usize) -> ChainLink {
-    match path.get(index) {
-        Some(certificate) if index > 0 => ChainLink::Authority(certificate.subject().clone()),
-        _ => ChainLink::Leaf,
-    }
-}
-
-fn valid(
-    certificate: ChainLink,
-    not_before: i64,
-    not_after: i64,
-    at: i64,
-) -> Result<(), ChainError> {
-    if at > not_after {
-        return Err(ChainError::Expired {
-            certificate,
-            not_after,
-            at,
-        });
-    }
-    if at < not_before {
-        return Err(ChainError::NotYetValid {
-            certificate,
-            not_before,
-            at,
-        });
-    }
-    Ok(())
 }
