@@ -8,11 +8,18 @@
     reason = "a test says what it expects"
 )]
 
+mod anchors;
+mod authority;
 mod build;
+mod chain_rules;
+mod chain_shapes;
+mod chains;
 mod fixtures;
 mod issuing;
 mod keys;
 mod meaning;
+mod missing_issuers;
 mod names;
+mod profiles;
 mod reading;
 mod tampering;
