@@ -38,6 +38,9 @@ pub struct ChainContext<'a> {
     /// The time at which every certificate must be valid: seconds since 1970 in UTC.
     pub at: i64,
     /// The way to certificates that are missing; without it nothing is fetched.
+    ///
+    /// The addresses are those that the certificates give. One from a stranger, as in what a web page sends, may name a
+    /// machine in the person's own network.
     pub fetch: Option<&'a dyn Fetch>,
     /// What was fetched before.
     pub cache: Option<&'a IssuerCache>,

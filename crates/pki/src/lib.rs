@@ -2,6 +2,7 @@
 //!
 //! [`Certificate`] reads an X.509 certificate once and answers from memory afterwards; [`PublicKey`] checks signatures
 //! made with RSA and with Kazakhstan's GOST 34.10; [`Signer`] is what a key store offers to those who make signatures.
+//! [`trust`] says whom to believe and [`chain`] finds the way from a certificate to them.
 //! Nothing here knows the time of day, sees a private key, or reaches the network but through [`Fetch`].
 //!
 //! Byte orders follow Kazakhstan's practice: a GOST signature is `r ‖ s`, each little-endian, wherever it stands

@@ -65,6 +65,14 @@ impl<'a> Aia<'a> {
         Ok(found)
     }
 
+    /// Drops what was found for a certificate, none of which signed it: whoever answers plain HTTP in another's place
+    /// must not spoil the cache for a day.
+    pub(super) fn forget(&self, certificate: &Certificate) {
+        for url in certificate.ca_issuers_urls() {
+            self.cache.forget_certificates(url);
+        }
+    }
+
     /// `None` when it was not asked before and must not be asked.
     fn at(&mut self, url: &str) -> Option<Answer> {
         if let Some(answer) = self.cache.get(url) {
@@ -159,6 +167,14 @@ impl IssuerCache {
             Err(_) => Self::KEEP_FAILURES,
         };
         (since.elapsed() < keep).then(|| answer.clone())
+    }
+
+    fn forget_certificates(&self, url: &str) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, Ok(_))) = entries.by_url.get(url) {
+            entries.by_url.remove(url);
+            entries.order.retain(|other| other != url);
+        }
     }
 
     fn put(&self, url: &str, answer: Answer) {

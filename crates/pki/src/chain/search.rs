@@ -94,6 +94,9 @@ impl<'a> Search<'a> {
                     if let Some(anchor) = self.try_candidates(&last, &fetched, path, &mut tried) {
                         return Some(anchor);
                     }
+                    if !matches!(tried, Tried::Followed) {
+                        self.aia.forget(&last);
+                    }
                 }
                 Err(error) => unanswered = error,
             }

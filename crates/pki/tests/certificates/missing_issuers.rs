@@ -318,6 +318,17 @@ fn what_was_fetched_once_is_not_fetched_again() {
 }
 
 #[test]
+fn a_wrong_answer_is_not_kept() {
+    let case = Case::new(&[URL]);
+    let cache = IssuerCache::new();
+    let other = fixtures::demo_authority("tanba_demo_gost");
+    let wrong = Servers::answering(URL, other.der());
+    assert!(case.build(&wrong, Some(&cache)).is_err());
+    let right = Servers::answering(URL, case.one.der());
+    assert!(case.build(&right, Some(&cache)).is_ok());
+}
+
+#[test]
 fn a_silent_server_is_not_asked_for_every_key() {
     let case = Case::new(&[URL]);
     let servers = Servers::default().and(URL, Err(FetchError::Timeout));
