@@ -118,6 +118,22 @@ impl From<FetchError> for io::Error {
     }
 }
 
+/// Whether a text can be an address at all: certificates of the national authority give `http://pki.gov.kz/cert/*.cer` and
+/// `http://crl.pki.gov.kz/*.crl` too, those of others `ldap:` addresses.
+pub(crate) fn is_address(url: &str) -> bool {
+    const MAX_BYTES: usize = 2048;
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return false;
+    };
+    (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
+        && !rest.is_empty()
+        && !rest.starts_with('/')
+        && url.len() <= MAX_BYTES
+        && url
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'*')
+}
+
 impl fmt::Debug for dyn Fetch + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fetch")

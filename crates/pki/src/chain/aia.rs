@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{IssuerFetchError, MAX_FETCHES};
-use crate::{Certificate, Fetch, FetchError, FetchRequest};
+use crate::{Certificate, Fetch, FetchError, FetchRequest, fetch};
 
 /// Certificates have two kilobytes, bundles of them a few tens.
 const MAX_BYTES: u64 = 256 << 10;
@@ -50,7 +50,7 @@ impl<'a> Aia<'a> {
         let mut found = Vec::new();
         let mut failure = None;
         for url in certificate.ca_issuers_urls() {
-            if !is_address(url) {
+            if !fetch::is_address(url) {
                 continue;
             }
             match self.at(url) {
@@ -78,14 +78,14 @@ impl<'a> Aia<'a> {
         if let Some(answer) = self.cache.get(url) {
             return Some(answer);
         }
-        let fetch = self.fetch?;
+        let server = self.fetch?;
         self.left = self.left.checked_sub(1)?;
         let spent = self.since.get_or_insert_with(Instant::now).elapsed();
         let timeout = TIMEOUT.min(TOTAL_TIMEOUT.saturating_sub(spent));
         if timeout.is_zero() {
             return Some(Err(FetchError::Timeout.into()));
         }
-        let answer = ask(fetch, url, timeout);
+        let answer = ask(server, url, timeout);
         // Staying off the network costs nothing and ends when a person says so.
         if !matches!(answer, Err(IssuerFetchError::Fetch(FetchError::Offline))) {
             self.cache.put(url, answer.clone());
@@ -94,8 +94,8 @@ impl<'a> Aia<'a> {
     }
 }
 
-fn ask(fetch: &dyn Fetch, url: &str, timeout: Duration) -> Answer {
-    let body = fetch.fetch_all(&FetchRequest {
+fn ask(server: &dyn Fetch, url: &str, timeout: Duration) -> Answer {
+    let body = server.fetch_all(&FetchRequest {
         url,
         body: None,
         max_bytes: MAX_BYTES,
@@ -111,22 +111,6 @@ fn ask(fetch: &dyn Fetch, url: &str, timeout: Duration) -> Answer {
         return Err(IssuerFetchError::NoCertificate);
     }
     Ok(certificates)
-}
-
-/// Whether it can be an address at all: certificates of the national authority give `http://pki.gov.kz/cert/*.cer` too.
-fn is_address(url: &str) -> bool {
-    let rest =
-        ["http://", "https://"]
-            .into_iter()
-            .find_map(|scheme| match url.get(..scheme.len()) {
-                Some(start) if start.eq_ignore_ascii_case(scheme) => url.get(scheme.len()..),
-                _ => None,
-            });
-    let printable = url.bytes().all(|byte| byte.is_ascii_graphic());
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-        && printable
-        && !url.contains('*')
-        && url.len() <= 2048
 }
 
 /// Issuers' certificates that were fetched, so that the next certificate of the same issuer needs no network.

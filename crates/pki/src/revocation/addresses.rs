@@ -1,5 +1,7 @@
 //! Which of the addresses in a certificate can be asked.
 
+use crate::fetch::is_address;
+
 /// Servers that are asked one after another.
 const MAX_ADDRESSES: usize = 3;
 
@@ -13,19 +15,11 @@ pub(super) fn choose<'a>(chosen: Option<&'a str>, written: &'a [String]) -> Vec<
         .filter(|_| chosen.is_none());
     let mut urls = Vec::new();
     for url in chosen.into_iter().chain(written) {
-        if can_be_asked(url) && !urls.contains(&url) && urls.len() < MAX_ADDRESSES {
+        if is_address(url) && !urls.contains(&url) && urls.len() < MAX_ADDRESSES {
             urls.push(url);
         }
     }
     urls
-}
-
-fn can_be_asked(url: &str) -> bool {
-    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
-    let is_web = scheme.is_some_and(|scheme| {
-        scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
-    });
-    is_web && !url.contains('*')
 }
 
 #[cfg(test)]
