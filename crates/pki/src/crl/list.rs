@@ -8,7 +8,7 @@ use super::{
     stream::{DerStream, SEQUENCE, invalid},
 };
 use crate::{
-    Certificate, Error, asn1, certificate, oid,
+    Certificate, Error, SignatureAlgorithm, asn1, certificate, oid,
     revocation::{CLOCK_ALLOWANCE, DAY, RevocationReason, UnknownCause},
 };
 
@@ -94,10 +94,7 @@ pub(super) fn search(
             return Err(invalid("it is of an unknown version"));
         }
     }
-    let inner_algorithm = stream.element(tbs_end)?.der.to_vec();
-    let algorithm =
-        AnyRef::from_der(&inner_algorithm).map_err(Error::damaged("CertificateList"))?;
-    let algorithm = asn1::signature_algorithm(algorithm)?;
+    let algorithm = signature_algorithm(stream.element(tbs_end)?.der)?;
     if algorithm.key != query.issuer_key.algorithm() {
         return Err(UnknownCause::WrongSigner);
     }
@@ -108,7 +105,8 @@ pub(super) fn search(
 
     let mut findings = read_tbs(&mut stream, tbs_end, version_2, query.serial_number)?;
     let digest = stream.finish_digest();
-    if stream.element(end)?.der != inner_algorithm {
+    // Not the same bytes: lists of 2026 have NULL behind the outer identifier and nothing behind the inner.
+    if signature_algorithm(stream.element(end)?.der)? != algorithm {
         return Err(invalid("its two signature algorithms differ"));
     }
     let bits = stream.element(end)?;
@@ -133,6 +131,11 @@ pub(super) fn search(
         entry.reason = None;
     }
     Ok(findings)
+}
+
+fn signature_algorithm(der: &[u8]) -> Result<SignatureAlgorithm, UnknownCause> {
+    let identifier = AnyRef::from_der(der).map_err(Error::damaged("CertificateList"))?;
+    Ok(asn1::signature_algorithm(identifier)?)
 }
 
 /// The part of TBSCertList behind the issuer.

@@ -22,4 +22,5 @@ mod missing_issuers;
 mod names;
 mod profiles;
 mod reading;
+mod revocation;
 mod tampering;
