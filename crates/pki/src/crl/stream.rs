@@ -51,7 +51,7 @@ impl<R: Read> DerStream<R> {
             position: 0,
         };
         let head = stream.fill(HEAD)?;
-        if asn1::is_web_page(head) {
+        if asn1::is_web_page(head.get(..HEAD).unwrap_or(head)) {
             return Err(UnknownCause::WebPage);
         }
         Ok(stream)

@@ -168,6 +168,26 @@ fn a_server_that_is_silent_or_slow_takes_no_longer_than_the_deadline() {
 }
 
 #[test]
+fn a_silent_responder_leaves_time_for_the_list() {
+    let authority = Authority::new();
+    let silent = Server::start(|_, _| Answer::Silence);
+    let list = Server::with_body(authority.make_list("", ""));
+    let status = check_revocation(
+        &authority.good,
+        &Issuer::from(&authority.certificate),
+        &RevocationContext {
+            fetch: &Http,
+            at: now(),
+            ocsp_url: Some(&silent.url("")),
+            crl_url: Some(&list.url("")),
+            cache: &RevocationCache::in_memory(CacheLimits::default()),
+            deadline: Duration::from_secs(2),
+        },
+    );
+    assert!(matches!(status, RevocationStatus::Good(_)), "{status:?}");
+}
+
+#[test]
 fn offline_and_addresses_that_are_none_are_named() {
     let authority = Authority::new();
     let server = Server::start(|_, _| Answer::Silence);
