@@ -58,7 +58,14 @@ const DRIVE: &[Package] = &[
 
 /// Programs that are not ours and judge what ours made.
 const JUDGE: &[Package] = &[
-    ("openssl", "verifies RSA signatures"),
+    (
+        "openssl",
+        "verifies RSA signatures; an OCSP responder and a time-stamping authority",
+    ),
+    (
+        "nginx-light",
+        "serves revocation lists (Debian also starts it on port 80: `systemctl disable --now nginx` ends that)",
+    ),
     ("curl", "asks the status page"),
     ("xmlsec1", "verifies RSA XML signatures"),
     (

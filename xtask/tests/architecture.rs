@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("server", &["agent"]),
     ("tanba", &["agent", "fetch", "server", "window-messages"]),
     ("tanba-window", &["window-messages"]),
-    ("demo-portal", &["pki", "signing"]),
+    ("demo-portal", &["gost3410", "pki", "signing"]),
     ("robot", &["window-messages"]),
     ("e2e", &[]),
     ("xtask", &[]),

@@ -20,12 +20,12 @@ pub(crate) fn of_request(error: &reqwest::Error, secure: bool, network: &Network
         return FetchError::Broken;
     }
     match cause {
+        // With a proxy of one's own, it is the proxy that one connects to.
+        _ if matches!(network, Network::Proxy(_)) => FetchError::Proxy,
         // The server hung up in the middle of the handshake.
         Cause::Io(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) if secure => {
             FetchError::Tls
         }
-        // With a proxy of one's own, it is the proxy that one connects to.
-        _ if matches!(network, Network::Proxy(_)) => FetchError::Proxy,
         _ if error.is_dns() => FetchError::UnknownHost,
         Cause::Io(_) => FetchError::CannotConnect,
         // Connected, but not through: only a proxy does that.

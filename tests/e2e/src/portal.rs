@@ -1,6 +1,7 @@
 //! The demo portal as a program.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -27,11 +28,17 @@ struct Listening {
 }
 
 impl Portal {
-    /// Starts it; its pages will look for the agent on `agent_port`.
+    /// Starts it; its pages will look for the agent on `agent_port`. With `authority` it is the demo CA's servers there,
+    /// too: OCSP, revocation lists, time stamps.
     ///
     /// # Errors
     /// When it does not start.
-    pub fn start(folder: &Path, port: u16, agent_port: u16) -> Result<Self> {
+    pub fn start(
+        folder: &Path,
+        port: u16,
+        agent_port: u16,
+        authority: Option<SocketAddr>,
+    ) -> Result<Self> {
         let mut command = Command::new(places::program("tanba-portal")?);
         command
             .args([
@@ -44,6 +51,11 @@ impl Portal {
             .arg(folder.join("portal"))
             .arg("--trust")
             .arg(places::key("ca"));
+        if let Some(authority) = authority {
+            command
+                .args(["--authority", &authority.to_string(), "--fixtures"])
+                .arg(places::key(""));
+        }
         let mut program = Program::start("portal", folder, &mut command)?;
         let line = program.line()?;
         let listening: Listening =

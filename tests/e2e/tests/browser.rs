@@ -25,7 +25,7 @@ async fn a_person_registers_logs_in_and_signs() -> Result<()> {
         inspector: Some(inspector),
         port: 0,
     })?;
-    let portal = Portal::start(folder, 0, agent.port)?;
+    let portal = Portal::start(folder, 0, agent.port, None)?;
     agent.trust_install(desktop.home())?;
     browser::trust(desktop.home(), "Tanba demo portal", &portal.ca)?;
     let browser = Browser::start(folder, desktop.home(), "ru", Looks::Headless).await?;

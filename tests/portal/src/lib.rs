@@ -1,10 +1,11 @@
 //! A demo portal as a careful one would be: registration, log-in and documents signed through the agent.
 //!
 //! Nothing is stored: an account lives as long as the process. The portal shares no code with the agent but the crates that
-//! read certificates and check signatures.
+//! read certificates and check signatures. [`authority`] is the demo CA's side: OCSP, revocation lists, time stamps.
 
 mod account;
 mod api;
+pub mod authority;
 mod challenge;
 mod document;
 mod limit;

@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Parser;
+use demo_portal::authority::{Authority, AuthorityOptions};
 use demo_portal::{Options, Portal, TlsFiles, Trust};
 use time::OffsetDateTime;
 
 /// A demo portal on https://localhost: registration, log-in and documents signed through the agent.
 ///
-/// Prints one JSON line when it listens: {"address": …, "ca": …}. Everything is kept in memory and gone when it ends.
+/// Prints one JSON line when it listens: {"address": …, "ca": …, "authority": …}. Everything is kept in memory and gone when it ends.
 #[derive(Parser)]
 #[command(name = "tanba-portal", version, after_help = EXAMPLES)]
 struct Arguments {
@@ -28,10 +29,18 @@ struct Arguments {
     /// The port where pages look for the agent
     #[arg(long, value_name = "PORT", default_value_t = 13_579)]
     agent_port: u16,
+    /// Also be the demo CA's servers (OCSP, revocation lists, time stamps) on this address, plain HTTP; its
+    /// certificates say 127.0.0.1:17680
+    #[arg(long, value_name = "ADDR")]
+    authority: Option<SocketAddr>,
+    /// Folder with the demo CA and the key files that it has certified, for --authority
+    #[arg(long, value_name = "DIR", default_value = "keystore-fixtures")]
+    fixtures: PathBuf,
 }
 
 const EXAMPLES: &str = "Examples:
   tanba-portal
+  tanba-portal --authority 127.0.0.1:17680
   tanba-portal --port 0 --data-dir /tmp/portal --agent-port 23579";
 
 #[tokio::main]
@@ -52,6 +61,13 @@ async fn main() -> anyhow::Result<()> {
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
 
+    let authority = match arguments.authority {
+        None => None,
+        Some(address) => Some(Authority::start(AuthorityOptions {
+            address,
+            ..AuthorityOptions::new(arguments.fixtures)
+        })?),
+    };
     let options = Options {
         agent_port: arguments.agent_port,
         ..Options::new(port)
@@ -60,7 +76,11 @@ async fn main() -> anyhow::Result<()> {
     let ca = std::fs::canonicalize(&tls.ca)?;
     println!(
         "{}",
-        serde_json::json!({ "address": format!("https://localhost:{port}"), "ca": ca })
+        serde_json::json!({
+            "address": format!("https://localhost:{port}"),
+            "ca": ca,
+            "authority": authority.as_ref().map(|authority| authority.url("")),
+        })
     );
 
     let handle = Handle::new();

@@ -1,6 +1,7 @@
 //! Starts the agent and the demo portal and opens it: what `cargo xtask run` ends in.
 
 use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -43,6 +44,9 @@ const KEYS: [&str; 7] = [
 const AGENT_PORT: u16 = 13579;
 const PORTAL_PORT: u16 = 8443;
 
+/// Where the demo keys' certificates say that their revocation is asked.
+const AUTHORITY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 17_680);
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
@@ -69,7 +73,7 @@ fn show(folder: &Path) -> Result<()> {
         port: free(AGENT_PORT)?,
     };
     let agent = Agent::start(&setup)?;
-    let portal = Portal::start(folder, free(PORTAL_PORT)?, agent.port)?;
+    let portal = Portal::start(folder, free(PORTAL_PORT)?, agent.port, authority())?;
     trust(&home, &agent, &portal)?;
     println!(
         "\nThe agent listens on wss://127.0.0.1:{}, the portal on {}.",
@@ -104,7 +108,7 @@ async fn drive(folder: &Path) -> Result<()> {
         inspector: Some(inspector),
         port: free(AGENT_PORT)?,
     })?;
-    let portal = Portal::start(folder, free(PORTAL_PORT)?, agent.port)?;
+    let portal = Portal::start(folder, free(PORTAL_PORT)?, agent.port, authority())?;
     trust(desktop.home(), &agent, &portal)?;
     println!(
         "\nThe agent listens on wss://127.0.0.1:{}, the portal on {}.",
@@ -134,6 +138,13 @@ async fn drive(folder: &Path) -> Result<()> {
 fn trust(home: &Path, agent: &Agent, portal: &Portal) -> Result<()> {
     agent.trust_install(home)?;
     browser::trust(home, "Tanba demo portal", &portal.ca)
+}
+
+/// The demo CA's servers, unless something else listens on their port.
+fn authority() -> Option<SocketAddr> {
+    std::net::TcpListener::bind(AUTHORITY)
+        .ok()
+        .map(|_| AUTHORITY)
 }
 
 /// `wanted` when nobody listens there, else any free port.

@@ -9,6 +9,7 @@
     reason = "a test that fails says where"
 )]
 
+mod authority;
 mod browser;
 mod documents;
 mod keys;
