@@ -6,13 +6,21 @@ mod verify;
 
 pub use list::{ListedKey, list_keys};
 pub use sign::{SignAs, sign_file};
-pub use verify::{SignatureReport, Signer, Verification, verify_file};
+pub use verify::{Signature, Signer, Verification, VerifyOptions, verify_file};
 
 use std::{fs::File, io::Read, path::Path};
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{error::Error, limits::MESSAGE_BYTES};
+use window_messages::Language;
+
+use crate::{error::Error, limits::MESSAGE_BYTES, system_language};
+
+/// The language of the session, when it is one that this program speaks.
+#[must_use]
+pub fn session_language() -> Option<Language> {
+    system_language::read()
+}
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();

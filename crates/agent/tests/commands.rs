@@ -15,8 +15,9 @@ use std::{
 
 use agent::{
     Error,
-    commands::{SignAs, list_keys, sign_file, verify_file},
+    commands::{SignAs, VerifyOptions, list_keys, sign_file, verify_file},
 };
+use window_messages::Language;
 
 fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -55,25 +56,39 @@ fn what_is_signed_verifies_in_every_form_and_a_change_is_noticed() {
         let beside =
             (form != SignAs::Xml && form != SignAs::CmsAttached).then_some(document.as_path());
         let bare = (form == SignAs::Raw).then_some(certificate.as_path());
-        let report = verify_file(&signed, beside, bare).unwrap();
-        assert!(
-            report.holds && report.format == format,
-            "{form:?}: {report}"
-        );
-        let signer = report.signatures[0].signer.as_ref().unwrap();
+        let over = |content: Option<&Path>| VerifyOptions {
+            content: content.map(Path::to_owned),
+            certificate: bare.map(Path::to_owned),
+            authorities: vec![fixture("ca/tanba_demo_gost.cer")],
+            ..VerifyOptions::offline()
+        };
+        let report = verify_file(&signed, &over(beside)).unwrap();
+        // Nobody was asked about revocation.
+        assert_eq!((report.format, report.verdict), (format, "undetermined"));
+        let signature = &report.signatures[0];
+        let signer = signature.signer.as_ref().unwrap();
         assert_eq!(signer.iin.as_deref(), Some("123456789011"));
-        assert!(report.to_string().contains("The signature holds."));
-        assert_eq!(
-            serde_json::to_value(&report).unwrap()["signatures"][0]["holds"],
-            true
-        );
+        assert_eq!(signer.roles, ["individual"]);
+        assert_eq!(signature.signature.verdict, "holds");
+        assert_eq!(signature.revocation.finding, "not-checked");
+        let json = serde_json::to_value(&report).unwrap();
+        let json = &json["signatures"][0];
+        assert_eq!(json["chain"]["verdict"], "holds");
+        assert_eq!(json["chain"]["anchor"]["kind"], "added");
+        assert_eq!(json["validity"]["finding"], "valid");
+        for (language, words) in [
+            (Language::En, ["CANNOT BE TOLD", "IIN", "added by you"]),
+            (Language::Ru, ["НЕЛЬЗЯ СКАЗАТЬ", "ИИН", "добавлен вами"]),
+            (Language::Kk, ["АЙТУ МҮМКІН ЕМЕС", "ЖСН", "өзіңіз қосқан"]),
+        ] {
+            let text = report.text(language);
+            assert!(words.iter().all(|word| text.contains(word)), "{text}");
+        }
         if beside.is_some() {
-            let report = verify_file(&signed, Some(&changed), bare).unwrap();
-            assert!(
-                !report.holds && !report.signatures[0].problems.is_empty(),
-                "{form:?}"
-            );
-            assert!(report.to_string().contains("DOES NOT"));
+            let report = verify_file(&signed, &over(Some(&changed))).unwrap();
+            assert!(report.is_broken(), "{form:?}");
+            assert!(!report.signatures[0].signature.problems.is_empty());
+            assert!(report.text(Language::En).contains("DOES NOT"));
         }
     }
 }
@@ -122,7 +137,7 @@ fn what_stands_against_signing_is_told_apart() {
         }
     ));
     assert!(matches!(
-        verify_file(&document, None, None),
+        verify_file(&document, &VerifyOptions::offline()),
         Err(Error::Signing(_))
     ));
 }

@@ -133,23 +133,72 @@ Examples:
   tanba verify contract.pdf.cms
   tanba verify contract.pdf.cms --document contract.pdf
   tanba verify invoice.signed.xml --json
+  tanba verify archive.zip --offline
+  tanba verify contract.pdf.cms --ca our-authority.pem
 
-Whether the issuer is trusted and the certificate not revoked is not judged.
+Of each signature it says: who, in which role, over what and when; whether signature, issuers, validity when signed,
+revocation and time stamps hold, and what that rests on. Servers named in the certificates are asked about revocation.
 
-Exit codes: 0 every signature holds, 1 one does not or there is none, 2 wrong use")]
+Exit codes: 0 everything holds, 1 something does not or there is no signature, 2 wrong use, 5 it cannot be told: an issuer
+is not trusted, nobody answered about revocation, the document is missing, …")]
 pub(crate) struct VerifyArguments {
-    /// CMS (DER, base64 or PEM), signed XML, or with --certificate a bare signature
+    /// CMS (DER, base64 or PEM), signed XML, ZIP signed by KalkanCrypt, or with --certificate a bare signature
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// The document, when it is not in the signature
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) document: Option<PathBuf>,
+    /// Digest of the document by the signers' algorithm, in hexadecimal, when the document is elsewhere
+    #[arg(long, value_name = "HEX", conflicts_with = "document", value_parser = digest)]
+    pub(crate) digest: Option<Digest>,
     /// The signer's certificate, for a bare signature
     #[arg(long, value_name = "FILE", requires = "document", value_hint = ValueHint::FilePath)]
     pub(crate) certificate: Option<PathBuf>,
+    /// Stay off the network: nobody is asked about revocation
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Trust the national authority's TEST authority, too
+    #[arg(long)]
+    pub(crate) trust_test_ca: bool,
+    /// Trust these authorities, too: certificates in DER, PEM or PKCS #7
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath)]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Language of the report [default: the session's, else English]
+    #[arg(long, value_enum, conflicts_with = "json")]
+    pub(crate) language: Option<Language>,
     /// Print JSON: one object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Language of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// Қазақша
+    Kk,
+    /// По-русски
+    Ru,
+    /// English
+    En,
+}
+
+/// Bytes that were given in hexadecimal.
+#[derive(Debug, Clone)]
+pub(crate) struct Digest(pub(crate) Vec<u8>);
+
+fn digest(text: &str) -> Result<Digest, String> {
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| {
+        let pair = core::str::from_utf8(pair).ok().filter(|it| it.len() == 2)?;
+        u8::from_str_radix(pair, 16).ok()
+    };
+    let bytes: Option<Vec<u8>> = pairs.map(byte).collect();
+    bytes
+        .filter(|it| {
+            matches!(it.len(), 20 | 32 | 64) && text.bytes().all(|c| c.is_ascii_hexdigit())
+        })
+        .map(Digest)
+        .ok_or_else(|| "20, 32 or 64 bytes in hexadecimal are wanted".to_owned())
 }
 
 #[derive(Args)]

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done; of `verify`: every signature holds; of `trust status`: every browser trusts the local CA.
+    /// Done; of `verify`: everything holds; of `trust status`: every browser trusts the local CA.
     Done,
-    /// Not done; of `verify`: a signature does not hold.
+    /// Not done; of `verify`: something does not hold.
     Failed,
     /// The command line does not make sense; clap says so by itself.
     Usage,
@@ -15,16 +15,19 @@ pub(crate) enum Exit {
     WrongPassword,
     /// Another program has the port.
     PortTaken,
+    /// Of `verify`: it cannot be told.
+    Undetermined,
 }
 
 /// The table for `--help`.
 pub(crate) const TABLE: &str = "\
 Exit codes:
-  0  done; verify: every signature holds; trust status: every browser trusts Tanba
-  1  not done; verify: a signature does not hold
+  0  done; verify: everything holds; trust status: every browser trusts Tanba
+  1  not done; verify: something does not hold
   2  wrong use of the command line
   3  the password is wrong
-  4  agent: another program has the port";
+  4  agent: another program has the port
+  5  verify: it cannot be told whether everything holds";
 
 impl Exit {
     /// What an error means for whoever started us.
@@ -55,6 +58,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::WrongPassword => 3,
             Exit::PortTaken => 4,
+            Exit::Undetermined => 5,
         })
     }
 }

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Agent(arguments) => command::agent::run(arguments),
         Command::Sign(arguments) => command::sign::run(&arguments),
-        Command::Verify(arguments) => command::verify::run(&arguments),
+        Command::Verify(arguments) => command::verify::run(arguments),
         Command::Keys(arguments) => command::keys::run(arguments),
         Command::Trust(arguments) => command::trust::run(&arguments),
     };

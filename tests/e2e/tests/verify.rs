@@ -21,12 +21,7 @@ fn everything_that_others_signed_verifies() -> Result<()> {
     let mut verified = 0;
     for signed in signed_files(&fixtures)? {
         let output = verify(&signed, content_of(&signed).as_deref())?;
-        ensure!(
-            output.status.success(),
-            "{}: {}",
-            signed.display(),
-            said(&output)
-        );
+        ensure!(holds(&output)?, "{}: {}", signed.display(), said(&output));
         verified += 1;
     }
     ensure!(verified >= 35, "only {verified} files were found");
@@ -93,9 +88,20 @@ fn what_the_command_line_signs_is_right() -> Result<()> {
         ensure!(output.status.success(), "{key}: {}", said(&output));
         judges::oracle(Question::Detached(&signature, &content))?;
         let output = verify(&signature, Some(&content))?;
-        ensure!(output.status.success(), "{key}: {}", said(&output));
+        ensure!(holds(&output)?, "{key}: {}", said(&output));
     }
     Ok(())
+}
+
+/// Whether every signature is its key's over the content. Whom the certificates lead to differs from file to file, and
+/// nobody is asked about revocation, so the verdict over all is never better than undetermined (5).
+fn holds(output: &Output) -> Result<bool> {
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let signatures = report["signatures"].as_array().context("signatures")?;
+    let all = signatures
+        .iter()
+        .all(|signature| signature["signature"]["verdict"] == "holds");
+    Ok(output.status.code() == Some(5) && !signatures.is_empty() && all)
 }
 
 /// Where the signed digest of the document lies: in DigestValue, or in the attribute messageDigest.
@@ -111,7 +117,10 @@ fn digest(signed: &[u8]) -> Option<usize> {
 
 fn verify(signed: &Path, content: Option<&Path>) -> Result<Output> {
     let mut command = Command::new(places::program("tanba")?);
-    command.arg("verify").arg(signed).stdin(Stdio::null());
+    command
+        .args(["verify", "--offline", "--trust-test-ca", "--json"])
+        .arg(signed)
+        .stdin(Stdio::null());
     if let Some(content) = content {
         command.arg("--document").arg(content);
     }

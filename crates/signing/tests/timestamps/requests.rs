@@ -147,7 +147,7 @@ fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
         let signer_info_end = position(&stamped, signature) + signature.len();
         let start = position(&plain, key.certificate().der());
         let kept = &plain[start..start + key.certificate().der().len()];
-        assert_eq!(position(&stamped, kept) > 0, true);
+        assert!(position(&stamped, kept) > 0);
         assert_eq!(stamped[signer_info_end], 0xA1, "{name}");
         // Stamping again changes nothing, and asks nobody.
         let recorder = Recorder::default();

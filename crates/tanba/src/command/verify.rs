@@ -1,25 +1,46 @@
 //! `tanba verify`.
 
-use agent::commands::verify_file;
-use anyhow::Result;
+use std::sync::Arc;
 
-use crate::cli::VerifyArguments;
+use agent::commands::{VerifyOptions, session_language, verify_file};
+use anyhow::Result;
+use fetch::{HttpFetch, Network};
+use window_messages::Language;
+
+use crate::cli::{self, VerifyArguments};
 use crate::exit::Exit;
 
-pub(crate) fn run(arguments: &VerifyArguments) -> Result<Exit> {
-    let report = verify_file(
-        &arguments.file,
-        arguments.document.as_deref(),
-        arguments.certificate.as_deref(),
-    )?;
+pub(crate) fn run(arguments: VerifyArguments) -> Result<Exit> {
+    let language = language(arguments.language);
+    let options = VerifyOptions {
+        content: arguments.document,
+        digest: arguments.digest.map(|digest| digest.0),
+        certificate: arguments.certificate,
+        trust_test_ca: arguments.trust_test_ca,
+        authorities: arguments.ca,
+        fetch: (!arguments.offline).then(|| Arc::new(HttpFetch::new(Network::System)) as _),
+    };
+    let report = verify_file(&arguments.file, &options)?;
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
-        print!("{report}");
+        print!("{}", report.text(language));
     }
-    Ok(if report.holds {
+    Ok(if report.holds() {
         Exit::Done
-    } else {
+    } else if report.is_broken() {
         Exit::Failed
+    } else {
+        Exit::Undetermined
     })
+}
+
+/// What was asked for, else the session's; a session in another language reads English.
+fn language(asked: Option<cli::Language>) -> Language {
+    match asked {
+        Some(cli::Language::Kk) => Language::Kk,
+        Some(cli::Language::Ru) => Language::Ru,
+        Some(cli::Language::En) => Language::En,
+        None => session_language().unwrap_or(Language::En),
+    }
 }
