@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: figures, one a line.
 
+mod gost;
+
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -11,8 +13,11 @@ pub(crate) fn bench(what: &str) -> Result<()> {
     install::ensure(install::Need::Bench)?;
     match what {
         "agent" => agent(),
-        "gost" => shell::run("cargo", &["bench", "--locked", "--package", "gost3410"]),
-        other => bail!("nothing to measure is called {other}; there are: agent, gost"),
+        "gost" => gost::speed(),
+        "gost-constant-time" => gost::constant_time(),
+        other => bail!(
+            "nothing to measure is called {other}; there are: agent, gost, gost-constant-time"
+        ),
     }
 }
 
@@ -23,29 +28,9 @@ fn agent() -> Result<()> {
     shell::run("cargo", &programs.split(' ').collect::<Vec<_>>())?;
     let release = shell::target().join("release");
     // The bench is found by cargo, which must not see the virtual home: rustup lives in the real one.
-    let output = Command::new("cargo")
-        .args([
-            "bench",
-            "--locked",
-            "--package",
-            "tanba",
-            "--bench",
-            "agent",
-            "--no-run",
-            "--message-format=json",
-        ])
-        .stderr(Stdio::inherit())
-        .output()?;
-    let lines = String::from_utf8(output.stdout)?;
-    let bench = lines
-        .lines()
-        .filter_map(|line| line.split_once("\"executable\":\""))
-        .filter_map(|(_, rest)| rest.split_once('"'))
-        .map(|(path, _)| path)
-        .next_back()
-        .context("the bench was not built")?;
+    let bench = executable("tanba", "agent")?;
     let status = Command::new(release.join("tanba-desktop"))
-        .args([bench, "--bench"])
+        .args([bench.as_str(), "--bench"])
         .env("TANBA_ROBOT", release.join("tanba-robot"))
         .env("TANBA_WINDOW", release.join("tanba-window"))
         .status()?;
@@ -53,4 +38,24 @@ fn agent() -> Result<()> {
         bail!("the bench ended with {status}");
     }
     Ok(())
+}
+
+/// Builds a bench and gives the path of its program.
+fn executable(package: &str, bench: &str) -> Result<String> {
+    let output = Command::new("cargo")
+        .args(["bench", "--locked", "--package", package, "--bench", bench])
+        .args(["--no-run", "--message-format=json"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        bail!("the bench {bench} of {package} does not build");
+    }
+    let lines = String::from_utf8(output.stdout)?;
+    lines
+        .lines()
+        .filter_map(|line| line.split_once("\"executable\":\""))
+        .filter_map(|(_, rest)| rest.split_once('"'))
+        .map(|(path, _)| path.to_owned())
+        .next_back()
+        .context("the bench was not built")
 }

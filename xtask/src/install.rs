@@ -68,6 +68,7 @@ const JUDGE: &[Package] = &[
     ),
     ("curl", "asks the status page"),
     ("xmlsec1", "verifies RSA XML signatures"),
+    ("libssl-dev", "OpenSSL's headers, to call its GOST engine"),
     (
         "libengine-gost-openssl",
         "verifies GOST signatures in OpenSSL",
@@ -86,6 +87,12 @@ const JUDGE: &[Package] = &[
     ),
     ("firefox-esr", "the second browser"),
 ];
+
+/// Finds secrets in branches and addresses.
+const INSPECT: &[Package] = &[(
+    "valgrind",
+    "memcheck, which reports what depends on secret bytes",
+)];
 
 /// Makes sure that everything for `need` is there.
 ///
@@ -106,6 +113,9 @@ pub(crate) fn ensure(need: Need) -> Result<()> {
     }
     if matches!(need, Need::Test | Need::Bench) {
         wanted.extend(JUDGE);
+    }
+    if need == Need::Bench {
+        wanted.extend(INSPECT);
     }
     debian(&wanted)
 }

@@ -20,6 +20,8 @@ cargo xtask COMMAND
                     without a display: perform the log-in by driving the real window and print each step
   test [--quick]    install what is missing and run every test; --quick leaves out what needs browsers
   bench agent|gost  measure, one line a figure: name, ours, unit (or baseline and ratio)
+  bench gost-constant-time
+                    look for secrets in the time and in the memory accesses of GOST signatures
   fuzz SECONDS [TARGET]
                     run each fuzz target, or one, for so long
   package [--dev]   make the Debian package in target/package; --dev takes the debug build

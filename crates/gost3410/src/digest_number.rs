@@ -2,7 +2,7 @@
 
 use crate::params::Params;
 use crate::scalar::Scalar;
-use crate::signature::widen;
+use crate::signature_value::widen;
 use crate::{Curve, Error};
 
 /// The digest as a little-endian number modulo q, and one instead of zero.

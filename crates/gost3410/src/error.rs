@@ -10,6 +10,12 @@ use crate::Curve;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
+    /// The bytes are not the DER of a SubjectPublicKeyInfo or PrivateKeyInfo with a GOST 34.10 key.
+    Encoding,
+    /// The key is of another algorithm than GOST 34.10.
+    UnknownAlgorithm,
+    /// The key names no curve, or one that this crate does not have or that does not go with its algorithm.
+    UnknownCurve,
     /// The private key has a wrong number of bytes.
     PrivateKeyLength {
         /// The curve the key is for.
@@ -72,6 +78,11 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Encoding => f.write_str("the key is not in the DER of its kind"),
+            Self::UnknownAlgorithm => {
+                f.write_str("the key is of another algorithm than GOST 34.10")
+            }
+            Self::UnknownCurve => f.write_str("the key names no curve that is known here"),
             Self::PrivateKeyLength { curve, found } => {
                 let expected = curve.field_bytes();
                 write!(

@@ -1,7 +1,7 @@
 //! Points of a curve.
 //!
-//! Secret scalars go through [`multiply_base`] alone: complete formulas, a fixed number of steps, table entries picked
-//! by masks. Verification, where everything is public, takes faster paths in [`jacobian`].
+//! Secret scalars go through [`BaseTable::multiply`] alone: a fixed number of steps without an exception, table entries
+//! picked by masks. Verification, where everything is public, takes faster paths in [`jacobian`].
 
 mod base_table;
 mod complete;

@@ -1,19 +1,22 @@
 //! Nonces: the deterministic ones of RFC 6979 with fresh random bytes mixed in, so that neither a weak random source
 //! nor a fault in a repeated signature tells the key.
+//!
+//! The hash function inside is SHA-2, which has no table to look up in: Streebog on the private key would read memory
+//! at places that the key decides. No reader of a signature can tell which one made the nonce.
 
-use digest::consts::U64;
 use digest::{KeyInit, Mac};
 use hmac::Hmac;
-use streebog::{Streebog256, Streebog512};
-use zeroize::Zeroizing;
+use sha2::{Sha256, Sha512};
+use zeroize::{Zeroize, Zeroizing};
 
+use crate::constant_time::declassify;
 use crate::field::Wide;
 use crate::params::Params;
 use crate::scalar::Scalar;
 
 /// Numbers between 1 and q - 1 from HMAC-DRBG, all a function of what it was made from.
 ///
-/// `Source:` RFC 6979 sections 3.2 and 3.6, with Streebog as long as the field for the hash function.
+/// `Source:` RFC 6979 sections 3.2 and 3.6, with SHA-512 or SHA-256, as long as the field, for the hash function.
 pub(crate) struct Nonces {
     key: Zeroizing<Wide>,
     value: Zeroizing<Wide>,
@@ -68,9 +71,9 @@ impl Nonces {
 
     fn mac(&self, parts: &[&[u8]]) -> Zeroizing<Wide> {
         if self.size == 64 {
-            mac::<Hmac<Streebog512>>(&self.key, parts)
+            mac::<Hmac<Sha512>>(&self.key, parts)
         } else {
-            mac::<Hmac<Streebog256>>(&self.key, parts)
+            mac::<Hmac<Sha256>>(&self.key, parts)
         }
     }
 }
@@ -91,19 +94,22 @@ fn candidate<P: Params>(value: &Wide) -> Option<P::Scalar> {
         *byte = (wide >> spare) as u8;
     }
     // That a candidate was thrown away tells nothing of the one that is used.
-    P::Scalar::from_wide(&number).filter(|number| !bool::from(number.is_zero()))
+    P::Scalar::from_wide(&number).filter(|number| !declassify(number.is_zero()))
 }
 
-/// The key is as long as Streebog's block, shorter ones being filled up with zeros as HMAC does.
-fn mac<M: Mac + KeyInit<KeySize = U64>>(key: &Wide, parts: &[&[u8]]) -> Zeroizing<Wide> {
-    let mut mac = <M as KeyInit>::new(key.into());
+/// The key is filled up with zeros to a block of the hash function, as HMAC does with a shorter one.
+fn mac<M: Mac + KeyInit>(key: &Wide, parts: &[&[u8]]) -> Zeroizing<Wide> {
+    let mut block = digest::Key::<M>::default();
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let mut mac = <M as KeyInit>::new(&block);
+    block.as_mut_slice().zeroize();
     parts.iter().for_each(|part| mac.update(part));
     let mut code = mac.finalize().into_bytes();
     let mut wide = Zeroizing::new([0; 64]);
     wide.iter_mut()
         .zip(code.iter())
         .for_each(|(to, from)| *to = *from);
-    zeroize::Zeroize::zeroize(code.as_mut_slice());
+    code.as_mut_slice().zeroize();
     wide
 }
 

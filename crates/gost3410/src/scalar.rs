@@ -6,6 +6,7 @@ use crypto_bigint::{CtLt, Limb, Uint};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{DefaultIsZeroes, Zeroizing};
 
+use crate::constant_time::declassify;
 use crate::field::Wide;
 
 /// An integer modulo q.
@@ -40,7 +41,8 @@ where
     fn from_wide(bytes: &Wide) -> Option<Self> {
         let number = Zeroizing::new(to_uint::<LIMBS>(bytes)?);
         // Whether a number is in range is seen from the outcome anyway; its digits are not.
-        bool::from(number.ct_lt(Self::MODULUS.as_ref())).then(|| Self::new(&number))
+        let below = number.ct_lt(Self::MODULUS.as_ref());
+        declassify(below.into()).then(|| Self::new(&number))
     }
 
     fn from_wide_reduced(bytes: &Wide) -> Self {
@@ -89,7 +91,7 @@ pub(crate) fn to_uint<const LIMBS: usize>(bytes: &Wide) -> Option<Uint<LIMBS>> {
             None => rest &= word.ct_eq(&0),
         }
     }
-    bool::from(rest).then(|| Uint::new(limbs))
+    declassify(rest).then(|| Uint::new(limbs))
 }
 
 /// The number's bytes, filled up to 64.

@@ -1,13 +1,15 @@
 //! Private keys.
 
+use signature::rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
+use crate::constant_time::declassify;
 use crate::digest_number::digest_number;
 use crate::field::Wide;
 use crate::nonce::Nonces;
 use crate::params::{Params, with_params};
 use crate::scalar::Scalar;
-use crate::signature::widen;
+use crate::signature_value::widen;
 use crate::{Curve, Error, Signature, VerifyingKey, scheme};
 
 /// A private key: a number between 1 and q - 1. Wiped when dropped; has no `Debug`, `Display` or `Clone`.
@@ -67,12 +69,40 @@ impl SigningKey {
     /// # Errors
     ///
     /// [`Error::Randomness`] when the system gives none.
+    ///
+    /// ```
+    /// # use gost3410::{Curve, SigningKey};
+    /// let key = SigningKey::generate(Curve::Gost512A)?;
+    /// assert_eq!(key.verifying_key().to_xy_le().len(), 128);
+    /// # Ok::<(), gost3410::Error>(())
+    /// ```
+    #[cfg(feature = "getrandom")]
     pub fn generate(curve: Curve) -> Result<Self, Error> {
+        Self::generate_with(curve, system_random)
+    }
+
+    /// Makes a new key from the random bytes of `rng`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Randomness`] when it fails.
+    pub fn generate_with_rng<R: TryCryptoRng + ?Sized>(
+        curve: Curve,
+        rng: &mut R,
+    ) -> Result<Self, Error> {
+        Self::generate_with(curve, |random| {
+            rng.try_fill_bytes(random).map_err(|_| Error::Randomness)
+        })
+    }
+
+    fn generate_with(
+        curve: Curve,
+        mut fill: impl FnMut(&mut [u8]) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         loop {
             let mut secret = Zeroizing::new([0; 64]);
             let size = curve.field_bytes();
-            getrandom::fill(secret.get_mut(..size).ok_or(Error::Randomness)?)
-                .map_err(|_| Error::Randomness)?;
+            fill(secret.get_mut(..size).ok_or(Error::Randomness)?)?;
             match Self::new(curve, secret) {
                 // Thrown away rather than reduced, so that every key is as likely as any other.
                 Err(Error::PrivateKeyZero | Error::PrivateKeyTooLarge) => {}
@@ -108,13 +138,21 @@ impl SigningKey {
     /// [`Error::DigestLength`]; [`Error::Randomness`] when the system gives no random bytes: then nothing is signed.
     ///
     /// `Source:` GOST R 34.10-2012 section 6.1 (RFC 7091 section 6.1).
+    ///
+    /// ```
+    /// # use gost3410::{Curve, SigningKey, Streebog256, digest::Digest};
+    /// let key = SigningKey::generate(Curve::Gost256A)?;
+    /// let digest = Streebog256::digest(b"what is signed");
+    /// let signature = key.sign_prehash(&digest)?;
+    /// key.verifying_key().verify_prehash(&digest, &signature)?;
+    /// # Ok::<(), gost3410::Error>(())
+    /// ```
+    #[cfg(feature = "getrandom")]
     pub fn sign_prehash(&self, digest: &[u8]) -> Result<Signature, Error> {
-        self.sign_prehash_with(digest, |random| {
-            getrandom::fill(random).map_err(|_| Error::Randomness)
-        })
+        self.sign_prehash_with(digest, system_random)
     }
 
-    /// Signs as [`Self::sign_prehash`] does, with 32 random bytes from `fill`.
+    /// Signs a digest with 32 random bytes from `fill`.
     pub(crate) fn sign_prehash_with(
         &self,
         digest: &[u8],
@@ -156,7 +194,7 @@ impl SigningKey {
         let e = digest_number::<P>(self.curve(), digest)?;
         let nonce = Zeroizing::new(widen(nonce, P::BYTES).ok_or(Error::Nonce)?);
         let nonce = Zeroizing::new(P::Scalar::from_wide(&nonce).ok_or(Error::Nonce)?);
-        if nonce.is_zero().into() {
+        if declassify(nonce.is_zero()) {
             return Err(Error::Nonce);
         }
         let secret = secret_number::<P>(&self.secret)?;
@@ -165,9 +203,14 @@ impl SigningKey {
     }
 }
 
+#[cfg(feature = "getrandom")]
+fn system_random(bytes: &mut [u8]) -> Result<(), Error> {
+    getrandom::fill(bytes).map_err(|_| Error::Randomness)
+}
+
 fn public_key<P: Params>(curve: Curve, secret: &Wide) -> Result<VerifyingKey, Error> {
     let secret = secret_number::<P>(secret)?;
-    if secret.is_zero().into() {
+    if declassify(secret.is_zero()) {
         return Err(Error::PrivateKeyZero);
     }
     Ok(VerifyingKey::from_point(

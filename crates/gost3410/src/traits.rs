@@ -2,10 +2,14 @@
 
 use alloc::vec::Vec;
 
-use digest::Digest;
-use signature::hazmat::{PrehashSigner, PrehashVerifier, RandomizedPrehashSigner};
+use digest::{Digest, FixedOutput, Update};
+#[cfg(feature = "getrandom")]
+use signature::hazmat::PrehashSigner;
+use signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner};
 use signature::rand_core::TryCryptoRng;
-use signature::{Keypair, RandomizedSigner, Signer, Verifier};
+#[cfg(feature = "getrandom")]
+use signature::{DigestSigner, Signer};
+use signature::{DigestVerifier, KeypairRef, RandomizedDigestSigner, RandomizedSigner, Verifier};
 
 use crate::{
     Curve, Error, Gost341195, Signature, SigningKey, Streebog256, Streebog512, VerifyingKey,
@@ -26,6 +30,7 @@ impl Curve {
     }
 }
 
+#[cfg(feature = "getrandom")]
 impl PrehashSigner<Signature> for SigningKey {
     fn sign_prehash(&self, prehash: &[u8]) -> Result<Signature, signature::Error> {
         Ok(Self::sign_prehash(self, prehash)?)
@@ -54,6 +59,7 @@ impl PrehashVerifier<Signature> for VerifyingKey {
 }
 
 /// Signs the message's [`Curve::digest`].
+#[cfg(feature = "getrandom")]
 impl Signer<Signature> for SigningKey {
     fn try_sign(&self, message: &[u8]) -> Result<Signature, signature::Error> {
         Ok(Self::sign_prehash(self, &self.curve().digest(message))?)
@@ -82,10 +88,56 @@ impl Verifier<Signature> for VerifyingKey {
     }
 }
 
-impl Keypair for SigningKey {
-    type VerifyingKey = VerifyingKey;
-
-    fn verifying_key(&self) -> VerifyingKey {
-        *Self::verifying_key(self)
+/// Signs the digest of what `f` feeds to the hash function, whose output must be as long as the field.
+#[cfg(feature = "getrandom")]
+impl<D: Default + FixedOutput + Update> DigestSigner<D, Signature> for SigningKey {
+    fn try_sign_digest<F: Fn(&mut D) -> Result<(), signature::Error>>(
+        &self,
+        f: F,
+    ) -> Result<Signature, signature::Error> {
+        Ok(Self::sign_prehash(self, &digest_of(f)?)?)
     }
+}
+
+/// Signs the digest of what `f` feeds to the hash function, whose output must be as long as the field.
+impl<D: Default + FixedOutput + Update> RandomizedDigestSigner<D, Signature> for SigningKey {
+    fn try_sign_digest_with_rng<
+        R: TryCryptoRng + ?Sized,
+        F: Fn(&mut D) -> Result<(), signature::Error>,
+    >(
+        &self,
+        rng: &mut R,
+        f: F,
+    ) -> Result<Signature, signature::Error> {
+        self.sign_prehash_with_rng(rng, &digest_of(f)?)
+    }
+}
+
+/// Verifies the signature of the digest of what `f` feeds to the hash function.
+impl<D: Default + FixedOutput + Update> DigestVerifier<D, Signature> for VerifyingKey {
+    fn verify_digest<F: Fn(&mut D) -> Result<(), signature::Error>>(
+        &self,
+        f: F,
+        signature: &Signature,
+    ) -> Result<(), signature::Error> {
+        Ok(Self::verify_prehash(self, &digest_of(f)?, signature)?)
+    }
+}
+
+fn digest_of<D: Default + FixedOutput + Update>(
+    f: impl Fn(&mut D) -> Result<(), signature::Error>,
+) -> Result<digest::Output<D>, signature::Error> {
+    let mut hasher = D::default();
+    f(&mut hasher)?;
+    Ok(hasher.finalize_fixed())
+}
+
+impl AsRef<VerifyingKey> for SigningKey {
+    fn as_ref(&self) -> &VerifyingKey {
+        self.verifying_key()
+    }
+}
+
+impl KeypairRef for SigningKey {
+    type VerifyingKey = VerifyingKey;
 }

@@ -6,7 +6,7 @@ use crate::digest_number::digest_number;
 use crate::field::{Field, Wide};
 use crate::group::{Affine, is_in_subgroup_vartime};
 use crate::params::{Params, with_params};
-use crate::signature::{join, split};
+use crate::signature_value::{join, split};
 use crate::{Curve, Error, Signature, scheme};
 
 /// A public key: a point of the curve's subgroup of prime order, never infinity.

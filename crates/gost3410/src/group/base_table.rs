@@ -46,11 +46,20 @@ impl<P: Params> BaseTable<P> {
     /// `factor` times the base point, in a time that does not tell the factor. It must not be zero.
     pub(crate) fn multiply(&self, factor: &P::Scalar) -> Affine<P> {
         let (digits, negative) = odd_form::<P>(factor);
-        let mut sum = Homogeneous::identity();
+        let entry = |i, row| select(row, digit(&digits, i, self.rows.len()));
+        let mut sum = Jacobian::from_affine(&P::BASE);
+        let mut last = P::BASE;
         for (i, row) in self.rows.iter().enumerate() {
-            sum = sum.add(&select(row, digit(&digits, i, self.rows.len())));
+            let entry = entry(i, row);
+            match i {
+                0 => sum = Jacobian::from_affine(&entry),
+                _ if i + 1 == self.rows.len() => last = entry,
+                _ => sum = sum.add_distinct_affine(&entry),
+            }
         }
-        let sum = sum.to_affine();
+        // Below row i the digits add up to less than 2^(5 i), so no sum meets the entry that it is added to, or its
+        // negative. In the last row one factor would: 2 entry - q.
+        let sum = Homogeneous::from(&sum).add(&last).to_affine();
         Affine {
             x: sum.x,
             y: P::Field::conditional_select(&sum.y, &sum.y.neg(), negative),
@@ -131,3 +140,6 @@ fn select<P: Params>(row: &[Affine<P>; ROW], digit: Digit) -> Affine<P> {
     found.y = P::Field::conditional_select(&found.y, &found.y.neg(), digit.negative);
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! 2 and 5. On a curve with a cofactor they are complete in the subgroup of order q, where all points here lie.
 
 use super::Affine;
+use super::jacobian::Jacobian;
 use crate::field::Field;
 use crate::params::Params;
 
@@ -15,16 +16,17 @@ pub(crate) struct Homogeneous<P: Params> {
     z: P::Field,
 }
 
-impl<P: Params> Homogeneous<P> {
-    /// Infinity.
-    pub(crate) fn identity() -> Self {
+impl<P: Params> From<&Jacobian<P>> for Homogeneous<P> {
+    fn from(point: &Jacobian<P>) -> Self {
         Self {
-            x: P::Field::ZERO,
-            y: P::Field::ONE,
-            z: P::Field::ZERO,
+            x: point.x.mul(&point.z),
+            y: point.y,
+            z: point.z.square().mul(&point.z),
         }
     }
+}
 
+impl<P: Params> Homogeneous<P> {
     /// The coordinates; zeros for infinity.
     pub(crate) fn to_affine(&self) -> Affine<P> {
         let inverse = self.z.invert();

@@ -1,5 +1,5 @@
 //! Jacobian coordinates with the usual faster formulas, which have exceptions and branch on them: for public values
-//! only (verification, tables).
+//! only (verification, tables), but for [`Jacobian::add_distinct_affine`].
 //!
 //! `Source:` Bernstein, Lange, Explicit-Formulas Database, shortw/jacobian: dbl-2001-b and add-1998-cmo-2.
 
@@ -14,21 +14,21 @@ const WINDOW: usize = 5;
 const ODD_MULTIPLES: usize = 1 << (WINDOW - 2);
 
 /// The point (x / z^2, y / z^3), or infinity where z is zero.
-pub(super) struct Jacobian<P: Params> {
-    x: P::Field,
-    y: P::Field,
-    z: P::Field,
+pub(crate) struct Jacobian<P: Params> {
+    pub(super) x: P::Field,
+    pub(super) y: P::Field,
+    pub(super) z: P::Field,
 }
 
-/// `base_factor` times the base point plus `factor` times `point`; `None` for infinity.
+/// `base_factor` times the base point plus `factor` times `point`.
 pub(crate) fn add_multiples_vartime<P: Params>(
     base_factor: &P::Scalar,
     factor: &P::Scalar,
     point: &Affine<P>,
-) -> Option<Affine<P>> {
+) -> Jacobian<P> {
     let mut sum = Jacobian::multiple(&factor.to_wide(), point);
     P::base_table().for_each_vartime(base_factor, |multiple| sum = sum.add_affine(multiple));
-    sum.to_affine()
+    sum
 }
 
 /// Whether q times the point is infinity.
@@ -51,8 +51,9 @@ impl<P: Params> Jacobian<P> {
         }
     }
 
-    fn to_affine(&self) -> Option<Affine<P>> {
-        (!self.is_infinity()).then(|| self.scaled(&self.z.invert()))
+    /// Whether this is a point with the coordinate `x`.
+    pub(crate) fn has_x(&self, x: &P::Field) -> bool {
+        !self.is_infinity() && self.z.square().mul(x).sub(&self.x).is_zero().into()
     }
 
     /// All points' coordinates with a single inversion. None may be infinity.
@@ -87,7 +88,7 @@ impl<P: Params> Jacobian<P> {
     }
 
     /// `factor` times `point`, by a signed window.
-    fn multiple(factor: &Wide, point: &Affine<P>) -> Self {
+    pub(super) fn multiple(factor: &Wide, point: &Affine<P>) -> Self {
         let single = Self::from_affine(point);
         let double = single.double();
         let mut odd = [const { Self::INFINITY }; ODD_MULTIPLES];
@@ -143,35 +144,50 @@ impl<P: Params> Jacobian<P> {
         let zz = self.z.square();
         let across = other.x.mul(&zz).sub(&x);
         let up = other.y.mul(&zz.mul(&self.z)).sub(&y);
-        self.chord(&x, &y, &across, &up, &self.z.mul(&other.z))
+        if across.is_zero().into() {
+            return self.double_or_infinity(&up);
+        }
+        Self::chord(&x, &y, &across, &up, &self.z.mul(&other.z))
     }
 
     fn add_affine(&self, other: &Affine<P>) -> Self {
         if self.is_infinity() {
             return Self::from_affine(other);
         }
+        let (across, up) = self.to_affine_point(other);
+        if across.is_zero().into() {
+            return self.double_or_infinity(&up);
+        }
+        Self::chord(&self.x, &self.y, &across, &up, &self.z)
+    }
+
+    /// The sum with a point that is neither this one nor its negative, neither of them infinity: without a branch.
+    pub(super) fn add_distinct_affine(&self, other: &Affine<P>) -> Self {
+        let (across, up) = self.to_affine_point(other);
+        Self::chord(&self.x, &self.y, &across, &up, &self.z)
+    }
+
+    /// How far it is to the other point, at this one's denominator.
+    #[inline(always)]
+    fn to_affine_point(&self, other: &Affine<P>) -> (P::Field, P::Field) {
         let zz = self.z.square();
         let across = other.x.mul(&zz).sub(&self.x);
         let up = other.y.mul(&zz.mul(&self.z)).sub(&self.y);
-        self.chord(&self.x, &self.y, &across, &up, &self.z)
+        (across, up)
     }
 
-    /// The third point of the chord from `self`, which is (`x`, `y`) at the common denominator `z`.
-    fn chord(
-        &self,
-        x: &P::Field,
-        y: &P::Field,
-        across: &P::Field,
-        up: &P::Field,
-        z: &P::Field,
-    ) -> Self {
-        if across.is_zero().into() {
-            return if up.is_zero().into() {
-                self.double()
-            } else {
-                Self::INFINITY
-            };
+    /// The sum with a point of the same x.
+    fn double_or_infinity(&self, up: &P::Field) -> Self {
+        if up.is_zero().into() {
+            self.double()
+        } else {
+            Self::INFINITY
         }
+    }
+
+    /// The third point of the chord from (`x`, `y`) at the common denominator `z`.
+    #[inline(always)]
+    fn chord(x: &P::Field, y: &P::Field, across: &P::Field, up: &P::Field, z: &P::Field) -> Self {
         let square = across.square();
         let cube = square.mul(across);
         let middle = x.mul(&square);

@@ -1,11 +1,5 @@
 //! What is refused, and by which name.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests say what they expect"
-)]
-
 use gost3410::{Curve, Error, Signature, SigningKey, VerifyingKey};
 use signature::hazmat::RandomizedPrehashSigner;
 use signature::rand_core::{TryCryptoRng, TryRng};
@@ -400,7 +394,7 @@ fn holds(key: &VerifyingKey, digest: &[u8], signature: &[u8]) -> bool {
 }
 
 /// q, little-endian.
-fn order(curve: Curve) -> Vec<u8> {
+pub(crate) fn order(curve: Curve) -> Vec<u8> {
     little_endian(match curve {
         Curve::Gost512A => {
             "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF27E69532F48D89116FF22B8D4E0560609B4B38ABFAD2B85DCACDB1411F10B275"
@@ -423,7 +417,7 @@ fn minus_one(mut number: Vec<u8>) -> Vec<u8> {
     number
 }
 
-fn little_endian(hex: &str) -> Vec<u8> {
+pub(crate) fn little_endian(hex: &str) -> Vec<u8> {
     let byte = |at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
     (0..hex.len() / 2).rev().map(byte).collect()
 }

@@ -1,11 +1,5 @@
 //! What is signed verifies, through every entry.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "tests say what they expect"
-)]
-
 use gost3410::{Curve, Error, Signature, SigningKey, VerifyingKey};
 use proptest::prelude::*;
 use signature::hazmat::{PrehashSigner, PrehashVerifier};

@@ -42,6 +42,28 @@ impl Signature {
         join(&self.r, &self.s, self.curve.field_bytes())
     }
 
+    /// Reads s‖r, each big-endian and as long as the field, as Russian certificates and CMS hold it: the reverse of
+    /// [`Self::from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::from_bytes`].
+    ///
+    /// `Source:` RFC 4491 section 2.2.2, RFC 9215 section 3.
+    pub fn from_rfc4491(curve: Curve, bytes: &[u8]) -> Result<Self, Error> {
+        let mut reversed = bytes.to_vec();
+        reversed.reverse();
+        Self::from_bytes(curve, &reversed)
+    }
+
+    /// s‖r, each big-endian and as long as the field: the reverse of [`Self::to_bytes`].
+    #[must_use]
+    pub fn to_rfc4491(&self) -> alloc::vec::Vec<u8> {
+        let mut bytes = self.to_bytes();
+        bytes.reverse();
+        bytes
+    }
+
     /// The curve the signature is for.
     #[must_use]
     pub const fn curve(&self) -> Curve {
