@@ -7,7 +7,11 @@
 //!
 //! `Source:` Reparaz, Balasch, Verbauwhede, "Dude, is my code constant time?" (2016).
 
-#![allow(clippy::unwrap_used, reason = "a check that cannot run must not pass")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a check that cannot run must not pass"
+)]
 
 use std::hint::black_box;
 use std::process::ExitCode;

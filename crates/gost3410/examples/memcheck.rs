@@ -4,7 +4,11 @@
 //! `cargo xtask bench gost-constant-time` builds it with `--cfg gost3410_memcheck` and runs it under valgrind. With the
 //! argument `leak` it looks up a table by a secret byte, which memcheck must report: otherwise its silence says nothing.
 
-#![allow(clippy::unwrap_used, reason = "a check that cannot run must not pass")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a check that cannot run must not pass"
+)]
 
 use std::hint::black_box;
 

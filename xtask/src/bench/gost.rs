@@ -10,9 +10,9 @@ use crate::shell;
 const SOURCES: &str = "crates/gost3410/benches/baseline";
 const BOUNCY_CASTLE: &str = "/usr/share/java/bcprov.jar";
 /// Each program measures this often, in turn; the best of its figures counts, for what runs beside only slows down.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 /// What each figure may take in a round.
-const MILLISECONDS: &str = "400";
+const MILLISECONDS: &str = "300";
 
 /// Figures by name.
 type Figures = HashMap<String, f64>;
