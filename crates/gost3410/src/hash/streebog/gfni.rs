@@ -4,7 +4,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "the call below; four times as fast as the tables, see the README"
+    reason = "the call below; more than twice as fast as the tables, see the README"
 )]
 
 use core::arch::x86_64::{
