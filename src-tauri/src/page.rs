@@ -67,6 +67,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
     use tauri::ipc::InvokeResponseBody;
+    use window_messages::Step;
 
     fn ear() -> (Channel<ToWindow>, Arc<Mutex<Vec<String>>>) {
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -85,6 +86,7 @@ mod tests {
         let page = Page::default();
         page.tell(ToWindow::Progress {
             request: 1,
+            step: Step::Signing,
             done: 0,
             total: 2,
         });
@@ -94,7 +96,7 @@ mod tests {
         assert_eq!(
             *heard.lock().unwrap(),
             [
-                "{\"type\":\"progress\",\"request\":1,\"done\":0,\"total\":2}",
+                "{\"type\":\"progress\",\"request\":1,\"step\":\"signing\",\"done\":0,\"total\":2}",
                 "{\"type\":\"done\",\"request\":1}"
             ]
         );

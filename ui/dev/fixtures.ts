@@ -20,6 +20,8 @@ export const personKey: KeyView = {
   notBefore: MAY_2027 - 365 * 86400,
   notAfter: MAY_2027,
   state: { kind: 'usable' },
+  cautions: [],
+  status: { kind: 'notChecked' },
   usedHere: true,
 }
 
@@ -43,6 +45,8 @@ export const unknownKey: KeyView = {
   notBefore: null,
   notAfter: null,
   state: { kind: 'unknown' },
+  cautions: [],
+  status: { kind: 'notChecked' },
   usedHere: false,
 }
 
@@ -62,6 +66,22 @@ export function unusableKey(problem: KeyProblem, id = 'unusable'): KeyView {
 
 /** A key whose certificate has ended. */
 export const expiredKey = unusableKey({ kind: 'expired', at: JULY_2026 }, 'expired')
+
+const revokedKey: KeyView = {
+  ...personKey,
+  state: { kind: 'unusable', problem: { kind: 'revoked', at: JULY_2026, reason: 'keyCompromise' } },
+  status: { kind: 'revoked', at: JULY_2026, reason: 'keyCompromise' },
+}
+
+/** A key that commonUtils takes after a second yes. */
+export const cautiousKey: KeyView = {
+  ...personKey,
+  id: 'cautious',
+  notAfter: JULY_2026,
+  cautions: [{ kind: 'expired', at: JULY_2026 }, { kind: 'unknownIssuer' }],
+  status: { kind: 'unknown', why: 'noIssuer' },
+  usedHere: false,
+}
 
 const longKey: KeyView = {
   ...headKey,
@@ -90,7 +110,9 @@ export const logIn: RequestView = {
   site: { caller: 'site', host: 'idp.egov.kz', ownerPart: 'egov.kz', origin: 'https://idp.egov.kz', firstVisit: false },
   documents: [document({ kind: 'logInRequest' }, 128)],
   form: 'xml',
+  timeStamp: false,
   warnings: [],
+  testCertificates: false,
   keys: [personKey, headKey, expiredKey],
   selected: 'person',
   searching: false,
@@ -122,6 +144,10 @@ const settings: SettingsView = {
   keyFolders: ['/home/test/Ключи', '/media/test/FLASH/ЭЦП организации'],
   usualFolders: true,
   rememberKeys: true,
+  network: { way: 'system', proxy: '', proxyUser: '', hasProxyPassword: false },
+  trustTestCa: false,
+  testCertificates: false,
+  requireCertainStatus: false,
 }
 
 const xml = '<login>\n  <timeTicket>1795290000000</timeTicket>\n  <sessionid>a1b2c3</sessionid>\n</login>'
@@ -204,7 +230,7 @@ export const states: Record<string, ToWindow[]> = {
   ],
   signing: [
     { type: 'request', ...batch(12) },
-    { type: 'progress', request: 2, done: 2, total: 12 },
+    { type: 'progress', request: 2, step: 'signing', done: 2, total: 12 },
   ],
   withdrawn: [
     { type: 'request', ...logIn },
@@ -227,7 +253,66 @@ export const states: Record<string, ToWindow[]> = {
       selected: 'head',
     },
   ],
+  checking: [{ type: 'request', ...logIn, keys: [{ ...personKey, status: { kind: 'checking' } }, headKey, expiredKey] }],
+  good: [
+    {
+      type: 'request',
+      ...logIn,
+      keys: [{ ...personKey, status: { kind: 'good' } }, { ...headKey, status: { kind: 'checking' } }, expiredKey],
+    },
+  ],
+  statusUnknown: [
+    { type: 'request', ...logIn },
+    { type: 'key', request: 1, key: { ...personKey, status: { kind: 'unknown', why: 'noAnswer' } } },
+  ],
+  revoked: [
+    { type: 'request', ...logIn, keys: [{ ...personKey, status: { kind: 'checking' } }, headKey] },
+    { type: 'key', request: 1, key: revokedKey },
+  ],
+  revokedAllowed: [
+    {
+      type: 'request',
+      ...batch(1),
+      keys: [{ ...personKey, status: { kind: 'revoked', at: JULY_2026, reason: 'superseded' } }],
+      warnings: ['revokedAllowed'],
+    },
+  ],
+  cautious: [{ type: 'request', ...batch(1), keys: [cautiousKey, unusableKey({ kind: 'unknownIssuer' })], selected: 'cautious' }],
+  useAnyway: [
+    { type: 'request', ...batch(1), keys: [cautiousKey], selected: 'cautious' },
+    { type: 'question', request: 2, question: { kind: 'useAnyway', cautions: [{ kind: 'expired', at: JULY_2026 }] } },
+  ],
+  useAnywayBoth: [
+    { type: 'request', ...batch(1), keys: [cautiousKey], selected: 'cautious' },
+    { type: 'question', request: 2, question: { kind: 'useAnyway', cautions: cautiousKey.cautions } },
+  ],
+  certaintyWanted: [
+    { type: 'request', ...batch(1) },
+    { type: 'question', request: 2, question: { kind: 'statusUnknown', why: 'noAnswer' } },
+  ],
+  timeStamp: [{ type: 'request', ...batch(1), timeStamp: true }],
+  stamping: [
+    { type: 'request', ...batch(12), timeStamp: true },
+    { type: 'progress', request: 2, step: 'stamping', done: 4, total: 12 },
+  ],
+  noTimeStamp: [
+    { type: 'request', ...batch(1), timeStamp: true },
+    { type: 'question', request: 2, question: { kind: 'noTimeStamp', why: 'noAnswer' } },
+  ],
+  addTimeStamp: [
+    { type: 'request', ...batch(1), verb: 'addTimeStamp', documents: [document({ kind: 'cms' }, 3120)], form: null, keys: [], selected: null, timeStamp: true },
+  ],
+  testCertificates: [{ type: 'request', ...logIn, testCertificates: true }],
   settings: [{ type: 'settings', ...settings }],
+  settingsProxy: [
+    {
+      type: 'settings',
+      ...settings,
+      network: { way: 'proxy', proxy: 'http://proxy.example:3128', proxyUser: 'test', hasProxyPassword: true },
+      trustTestCa: true,
+      testCertificates: true,
+    },
+  ],
 }
 
 /** Previews of the first document, by kind. */

@@ -3,8 +3,10 @@ import type { KeyProblem } from './messages/KeyProblem'
 import type { KeyView } from './messages/KeyView'
 import type { Language } from './messages/Language'
 import type { Preview } from './messages/Preview'
+import type { Question } from './messages/Question'
 import type { RequestView } from './messages/RequestView'
 import type { SettingsView } from './messages/SettingsView'
+import type { Step } from './messages/Step'
 import type { ToWindow } from './messages/ToWindow'
 import type { Shell } from './shell'
 
@@ -12,7 +14,8 @@ import type { Shell } from './shell'
 export type Phase =
   | { kind: 'choosing' }
   | { kind: 'opening' }
-  | { kind: 'signing'; done: number; total: number }
+  | { kind: 'signing'; step: Step; done: number; total: number }
+  | { kind: 'asking'; question: Question }
   | { kind: 'withdrawn' }
   | { kind: 'failed' }
 
@@ -103,6 +106,13 @@ export class Session {
         request.selected = choice(message.keys, message.selected, request.selected)
         request.changes += 1
         return
+      case 'key':
+        changeRow(request, message.key)
+        return
+      case 'question':
+        request.phase = { kind: 'asking', question: message.question }
+        request.changes += 1
+        return
       case 'preview':
         if (request.open?.document === message.document) {
           request.open = { document: message.document, preview: message.preview }
@@ -112,7 +122,7 @@ export class Session {
         refuse(request, message.key, message.problem)
         return
       case 'progress':
-        request.phase = { kind: 'signing', done: message.done, total: message.total }
+        request.phase = { kind: 'signing', step: message.step, done: message.done, total: message.total }
         return
       case 'done':
         this.#leave()
@@ -134,10 +144,40 @@ export class Session {
     void this.shell.say({ type: 'sign', request: request.view.request, key: request.selected, password })
   }
 
+  /** The person's act of consent to a request that needs no key. */
+  agree(): void {
+    const request = this.request
+    if (!request || request.phase.kind !== 'choosing') return
+    request.phase = { kind: 'opening' }
+    void this.shell.say({ type: 'agree', request: request.view.request })
+  }
+
+  /** The person's answer to what was asked after the password. */
+  answer(yes: boolean): void {
+    const request = this.request
+    if (request?.phase.kind !== 'asking') return
+    const { question } = request.phase
+    void this.shell.say({ type: 'answer', request: request.view.request, yes })
+    // Without a time stamp the request is over; the page hears so from the agent.
+    if (question.kind === 'noTimeStamp' && !yes) return this.#leave()
+    request.phase = { kind: yes ? 'opening' : 'choosing' }
+    request.refusal = null
+    request.changes += 1
+  }
+
+  /** Asks once more whether the certificate is revoked. */
+  checkAgain(key: string): void {
+    const request = this.request
+    if (request?.phase.kind !== 'choosing') return
+    void this.shell.say({ type: 'checkAgain', request: request.view.request, key })
+  }
+
   /** The person says no, or has read how the request ended. */
   cancel(): void {
     const request = this.request
     if (!request) return
+    // Whoever gives up waiting for a time stamp has signed already: the page is told of a failure, not of a no.
+    if (request.phase.kind === 'asking' && request.phase.question.kind === 'noTimeStamp') return this.answer(false)
     const ended = request.phase.kind === 'withdrawn' || request.phase.kind === 'failed'
     if (!ended) void this.shell.say({ type: 'cancel', request: request.view.request })
     this.#leave()
@@ -148,6 +188,7 @@ export class Session {
     if (!request || request.phase.kind !== 'choosing' || request.selected === key) return
     request.selected = key
     request.refusal = null
+    void this.shell.say({ type: 'selected', request: request.view.request, key })
   }
 
   view(document: number): void {
@@ -187,8 +228,8 @@ export class Session {
     if (!this.byHand) void this.shell.say({ type: 'setLanguage', language })
   }
 
-  saveSettings(settings: SettingsView): void {
-    void this.shell.say({ type: 'saveSettings', settings })
+  saveSettings(settings: SettingsView, proxyPassword: string | null): void {
+    void this.shell.say({ type: 'saveSettings', settings, proxyPassword })
     this.closeSettings()
   }
 
@@ -211,6 +252,14 @@ function choice(keys: KeyView[], wish: string | null, before: string | null): st
   if (known(wish)) return wish
   if (known(before)) return before
   return able.length === 1 ? (able[0]?.id ?? null) : null
+}
+
+/** One row changed by itself: quietly, unless it was the chosen one and cannot be used any more. */
+function changeRow(request: Request, row: KeyView): void {
+  request.keys = request.keys.map((key) => (key.id === row.id ? row : key))
+  if (row.state.kind === 'unusable' && request.selected === row.id && request.phase.kind === 'choosing') {
+    refuse(request, row.id, row.state.problem)
+  }
 }
 
 function refuse(request: Request, key: string, problem: KeyProblem): void {

@@ -146,7 +146,7 @@ describe('saying no', () => {
   it('asks once while a batch runs', async () => {
     const window = await TestWindow.open([
       { type: 'request', ...batch(12) },
-      { type: 'progress', request: 2, done: 2, total: 12 },
+      { type: 'progress', request: 2, step: 'signing', done: 2, total: 12 },
     ])
     expect(window.text).toContain('Подписываем 3 из 12')
     await window.press('{Escape}')

@@ -106,7 +106,7 @@ describe('the password', () => {
     const window = await TestWindow.open([request])
     await window.wait()
     await window.type('abc{Enter}')
-    await window.hear({ type: 'progress', request: 1, done: 0, total: 1 })
+    await window.hear({ type: 'progress', request: 1, step: 'signing', done: 0, total: 1 })
     expect(window.password.value).toBe('')
   })
 })

@@ -21,10 +21,34 @@ it('saves what the person changed', async () => {
         keyFolders: ['/media/test/FLASH/ЭЦП организации', '/media/test/KEYS'],
         usualFolders: false,
         rememberKeys: false,
+        network: { way: 'system', proxy: '', proxyUser: '', hasProxyPassword: false },
+        trustTestCa: true,
+        testCertificates: false,
+        requireCertainStatus: true,
       },
+      proxyPassword: null,
     },
   ])
   expect(window.hidden).toBe(1)
+})
+
+it('asks for a proxy only when one is wanted, and never shows a password that is kept', async () => {
+  const window = await TestWindow.open(states['settings'] ?? [])
+  expect(document.querySelector('#proxy')).toBeNull()
+  await window.click(window.find('input[value=proxy]'))
+  await window.person.type(window.find('#proxy'), ' http://proxy.example:3128 ')
+  await window.person.type(window.find('#proxy-user'), 'test')
+  await window.person.type(window.find('#proxy-password'), 'Құпия 1')
+  await window.click(window.button('Сохранить'))
+  expect(window.of('saveSettings')[0]).toMatchObject({
+    settings: { network: { way: 'proxy', proxy: 'http://proxy.example:3128', proxyUser: 'test' } },
+    proxyPassword: 'Құпия 1',
+  })
+  close()
+  const kept = await TestWindow.open(states['settingsProxy'] ?? [])
+  expect(kept.find<HTMLInputElement>('#proxy-password').value).toBe('')
+  await kept.click(kept.button('Сохранить'))
+  expect(kept.of('saveSettings')[0]?.proxyPassword).toBeNull()
 })
 
 it('adds a folder once, and none when the person changes their mind', async () => {

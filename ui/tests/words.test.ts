@@ -31,16 +31,22 @@ describe('locales', () => {
   })
 
   it.each(['kk', 'ru', 'en'] as const)('%s gives no Alt letter twice on one screen', (language) => {
-    const { act, cancel, documents, keys, ending, settings, progress } = locales[language]
+    const { act, cancel, documents, keys, ending, settings, progress, status, question } = locales[language]
     const letters = (labels: string[]) => labels.map((label) => mnemonic(label).letter.toLowerCase())
     const screens = [
-      [act.logIn, act.sign(1), act.sign(2), act.showCertificate].map((verb) => [
+      [act.logIn, act.sign(1), act.sign(2), act.showCertificate, act.addTimeStamp].map((verb) => [
         verb,
         cancel,
         documents.view,
         keys.openFile,
         keys.refresh,
+        status.checkAgain,
       ]),
+      [
+        [question.useIt, question.otherKey],
+        [question.tryAgain, question.otherKey],
+        [question.tryAgain, cancel],
+      ],
       [[settings.addFolder, settings.save, cancel]],
       [[progress.stopYes, progress.stopNo], [ending.close]],
     ].flat()

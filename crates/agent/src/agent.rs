@@ -7,13 +7,15 @@ use std::{
     },
 };
 
+use pki::Fetch;
 use tokio::task;
 use tokio_util::sync::CancellationToken;
-use window_messages::{FromWindow, Language, SettingsView, ToWindow};
+use window_messages::{FromWindow, Language, PasswordText, SettingsView, ToWindow};
 
 use crate::{
     caller::Caller,
     ceremony::{Ceremony, End},
+    certificates::{Certificates, How},
     connections::Connections,
     consent::Queue,
     error::Error,
@@ -24,7 +26,7 @@ use crate::{
     plan::Plan,
     protocol::{self, Action, Label, ReplyForm},
     screen::Screen,
-    settings::SettingsFile,
+    settings::{NetworkChoice, SettingsFile},
     system_language,
 };
 
@@ -39,6 +41,12 @@ pub struct Config {
     pub key_folders: Vec<PathBuf>,
     /// The window.
     pub screen: Arc<dyn Screen>,
+    /// The way to the servers of certification authorities.
+    pub fetch: Arc<dyn Fetch>,
+    /// Takes the network over that the settings choose: called at the start and whenever they change.
+    pub choose_network: Box<dyn Fn(NetworkChoice<'_>) + Send + Sync>,
+    /// Take test certificates of the national authority for real ones, whatever the settings say.
+    pub trust_test_ca: bool,
 }
 
 /// The agent: answers requests, one window at a time.
@@ -58,6 +66,9 @@ pub(crate) struct Shared {
     pub(crate) finder: Finder,
     pub(crate) memory: Memory,
     pub(crate) tries: Tries,
+    pub(crate) certificates: Arc<Certificates>,
+    choose_network: Box<dyn Fn(NetworkChoice<'_>) + Send + Sync>,
+    trust_test_ca: bool,
 }
 
 impl fmt::Debug for Agent {
@@ -73,9 +84,14 @@ impl Agent {
     ///
     /// When the settings file is there but cannot be read or understood: it may forbid something.
     pub fn new(config: Config) -> Result<Arc<Self>, Error> {
+        let settings = SettingsFile::load(&config.data_dir)?;
+        (config.choose_network)(settings.get().network.choice());
         Ok(Arc::new(Self {
             shared: Arc::new(Shared {
-                settings: SettingsFile::load(&config.data_dir)?,
+                settings,
+                certificates: Arc::new(Certificates::new(&config.data_dir, config.fetch)),
+                choose_network: config.choose_network,
+                trust_test_ca: config.trust_test_ca,
                 memory: Memory::load(&config.data_dir),
                 screen: config.screen,
                 connections: Connections::default(),
@@ -106,6 +122,7 @@ impl Agent {
         if !self.warming.swap(true, Ordering::Relaxed) {
             let (shared, warming) = (self.shared.clone(), self.warming.clone());
             task::spawn_blocking(move || {
+                shared.certificates.refresh();
                 shared.search(&AtomicBool::new(false));
                 warming.store(false, Ordering::Relaxed);
             });
@@ -208,7 +225,7 @@ impl Agent {
             };
             if window
                 .to
-                .send(ToWindow::Settings(shared.settings.get().view()))
+                .send(ToWindow::Settings(shared.settings_view()))
                 .await
                 .is_err()
             {
@@ -217,7 +234,10 @@ impl Agent {
             // Ends when the window closes or a request takes it over.
             while let Some(message) = window.from.recv().await {
                 match message {
-                    FromWindow::SaveSettings { settings } => shared.save_settings(settings),
+                    FromWindow::SaveSettings {
+                        settings,
+                        proxy_password,
+                    } => shared.save_settings(settings, proxy_password),
                     FromWindow::SetLanguage { language } => shared.save_language(language),
                     _ => {}
                 }
@@ -246,9 +266,27 @@ impl Shared {
         warn_if_not_saved(self.settings.save_language(language));
     }
 
-    pub(crate) fn save_settings(&self, settings: SettingsView) {
+    /// How certificates are checked now.
+    pub(crate) fn how(&self) -> How {
+        self.settings.get().how(self.trust_test_ca)
+    }
+
+    fn settings_view(&self) -> SettingsView {
+        let settings = self.settings.get();
+        let test_ca = settings.how(self.trust_test_ca).test_ca;
+        settings.view(test_ca)
+    }
+
+    pub(crate) fn save_settings(
+        &self,
+        settings: SettingsView,
+        proxy_password: Option<PasswordText>,
+    ) {
         let remember = settings.remember_keys;
-        warn_if_not_saved(self.settings.save(settings));
+        let proxy_password = proxy_password.map(PasswordText::into_inner);
+        warn_if_not_saved(self.settings.save(settings, proxy_password));
+        (self.choose_network)(self.settings.get().network.choice());
+        self.certificates.forget();
         if !remember {
             self.memory.forget_keys();
         }
@@ -305,7 +343,7 @@ fn read(text: &str) -> (Label, Step) {
 /// The first 8 hexadecimal digits of the certificate's SHA-256, for the log.
 fn fingerprint(outcome: &Outcome) -> Option<String> {
     let certificate = match outcome {
-        Outcome::Cancelled => return None,
+        Outcome::Cancelled | Outcome::Stamped(_) => return None,
         Outcome::Certificate(shown) => &shown.certificate,
         Outcome::Signed(signed) => &signed.certificate,
     };

@@ -40,7 +40,7 @@ pub(crate) enum What<'a> {
         documents: Vec<Input<'a>>,
         digested: bool,
     },
-    /// A time stamp on an existing CMS.
+    /// A time stamp on every signature of an existing CMS.
     AddTimeStamp { cms: Input<'a> },
     /// Something with a path that the page names.
     FileByPath,
@@ -92,16 +92,29 @@ pub(crate) struct Wanted<'a> {
     pub(crate) bin: Option<Cow<'a, str>>,
     pub(crate) serial_number: Option<Cow<'a, str>>,
     pub(crate) issuers: Issuers<'a>,
-    pub(crate) allow_expired: bool,
-    pub(crate) allow_revoked: bool,
+    pub(crate) expired: Stance,
+    pub(crate) unknown_issuer: Stance,
+    pub(crate) revoked: Stance,
+}
+
+/// What happens with a key that something speaks against.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Stance {
+    /// It cannot be chosen.
+    #[default]
+    Refuse,
+    /// It can be chosen, but signs only after a second, explicit yes.
+    Ask,
+    /// It signs like any other.
+    Allow,
 }
 
 /// Which authorities the page takes.
 #[derive(Debug, Default)]
 pub(crate) enum Issuers<'a> {
-    /// It did not say.
+    /// Those that this computer trusts.
     #[default]
-    Unsaid,
+    Ours,
     /// Any: `chain: []`.
     Any,
     /// These, as PEM.

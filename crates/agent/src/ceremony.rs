@@ -2,27 +2,27 @@
 //! never seen by the page.
 
 mod jobs;
+mod list;
+mod opened;
+mod stage;
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
-use pki::Certificate;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use window_messages::{
-    FromWindow, KeyProblem, KeyState, PasswordText, RequestId, RequestView, ToWindow, Verb,
-};
+use window_messages::{FromWindow, KeyProblem, RequestId, RequestView, Step, ToWindow, Verb};
 
-use self::jobs::{Event, Jobs};
+use self::{
+    jobs::{Event, Jobs},
+    stage::Stage,
+};
 use crate::{
     agent::Shared,
     caller::Caller,
+    certificates::Verdict,
     error::Error,
     keys::{self, Found},
-    outcome::{Outcome, ShownKey, Signed},
+    outcome::Outcome,
     plan::Plan,
     screen::ScreenLink,
 };
@@ -50,10 +50,9 @@ pub(crate) struct Ceremony {
     keys: Vec<Found>,
     /// Files that the person opened by hand: they stay in the list whatever a search finds.
     opened: Vec<Found>,
-    /// The key that is being opened or signs; further acts of consent wait for its end.
-    busy: Option<Found>,
-    /// The certificate of the key that signs.
-    certificate: Option<Certificate>,
+    /// What has been found out about certificates, by their SHA-256.
+    verdicts: HashMap<[u8; 32], Verdict>,
+    stage: Stage,
 }
 
 impl Ceremony {
@@ -63,19 +62,26 @@ impl Ceremony {
         caller: Caller,
         gone: CancellationToken,
         request: RequestId,
-        plan: Plan,
+        mut plan: Plan,
     ) -> Result<Self, Error> {
         let window = shared
             .screen
             .open()
             .map_err(|error| Error::Window(error.kind()))?;
-        let keys = shared.finder.last();
+        if shared.settings.get().policy.sign_any_digest_length {
+            plan.take_any_digest_length();
+        }
+        let keys = if plan.verb == Verb::AddTimeStamp {
+            Vec::new()
+        } else {
+            shared.finder.last()
+        };
         let mut ceremony = Self {
             jobs: Jobs::new(),
             plan: Arc::new(plan),
             opened: Vec::new(),
-            busy: None,
-            certificate: None,
+            verdicts: HashMap::new(),
+            stage: Stage::Choosing,
             shared,
             caller,
             gone,
@@ -111,12 +117,23 @@ impl Ceremony {
     }
 
     async fn decide(&mut self) -> Result<End, Error> {
-        self.jobs.search(&self.shared);
-        self.tell(ToWindow::Request(Box::new(self.view()))).await?;
+        let keyed = self.plan.verb != Verb::AddTimeStamp;
+        if keyed {
+            self.jobs.search(&self.shared);
+        }
+        self.tell(ToWindow::Request(Box::new(self.view(keyed))))
+            .await?;
         let late = time::sleep(PAINTED_WITHIN);
         tokio::pin!(late);
         let mut painted = false;
         loop {
+            let alarm = self.stage.alarm();
+            let alarm = async {
+                match alarm {
+                    Some(at) => time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
             let end = tokio::select! {
                 biased;
                 () = self.gone.cancelled() => Some(End::Gone),
@@ -126,6 +143,7 @@ impl Ceremony {
                     self.hear(message).await?
                 }
                 event = self.jobs.next() => self.advance(event).await?,
+                () = alarm => self.weigh().await?,
                 () = &mut late, if !painted => return Err(Error::WindowLost),
             };
             if let Some(end) = end {
@@ -138,6 +156,9 @@ impl Ceremony {
     async fn hear(&mut self, message: FromWindow) -> Result<Option<End>, Error> {
         match message {
             FromWindow::Cancel { request } if request == self.request => {
+                if let Stage::Unstamped(_, why) = self.stage {
+                    return Err(opened::given_up(why));
+                }
                 return Ok(Some(End::Outcome(Outcome::Cancelled)));
             }
             FromWindow::Sign {
@@ -145,6 +166,16 @@ impl Ceremony {
                 key,
                 password,
             } if request == self.request => self.unlock(key, password).await?,
+            FromWindow::Agree { request } if request == self.request => self.agreed().await?,
+            FromWindow::Answer { request, yes } if request == self.request => {
+                return self.answered(yes).await;
+            }
+            FromWindow::Selected { request, key } if request == self.request => {
+                self.check_row(&key).await?;
+            }
+            FromWindow::CheckAgain { request, key } if request == self.request => {
+                self.check_row(&key).await?;
+            }
             FromWindow::View { request, document } if request == self.request => {
                 self.jobs.preview(self.plan.clone(), document);
             }
@@ -163,8 +194,13 @@ impl Ceremony {
                     .person_speaks(self.caller.connection, language, &self.gone);
                 self.shared.save_language(language);
             }
-            FromWindow::SaveSettings { settings } => {
-                self.shared.save_settings(settings);
+            FromWindow::SaveSettings {
+                settings,
+                proxy_password,
+            } => {
+                self.shared.save_settings(settings, proxy_password);
+                // What was found out under the old settings does not hold any more.
+                self.verdicts.clear();
                 self.recall();
                 self.jobs.search(&self.shared);
             }
@@ -200,152 +236,27 @@ impl Ceremony {
                 })
                 .await?;
             }
-            Event::Unlocked {
-                file,
-                opened: Err(error),
+            Event::Unlocked { file, opened } => return self.unlocked(file, opened).await,
+            Event::Verdict {
+                certificate,
+                verdict,
             } => {
-                if let Some(key) = self.busy.take() {
-                    self.refused_by_store(key, file, error).await?;
-                }
-            }
-            Event::Unlocked {
-                file,
-                opened: Ok(open),
-            } => {
-                let Some(mut key) = self.busy.take() else {
-                    return Ok(None);
-                };
-                self.shared.tries.right(file);
-                let certificate = pki::Signer::certificate(&open).clone();
-                key.sha256 = Some(file);
-                key.certificate = Some(certificate.clone());
-                if self.shared.settings.get().remember_keys {
-                    self.shared.memory.opened(file, &key.path, &certificate);
-                }
-                self.put_back(&key);
-                if let Some(problem) = self.plan.filter.problem(&certificate, keys::now()) {
-                    self.tell_keys(None).await?;
-                    self.refuse(key.id, problem).await?;
-                    return Ok(None);
-                }
-                if self.plan.verb == Verb::ShowCertificate {
-                    let shown = ShownKey {
-                        certificate,
-                        alias: open.alias().to_owned(),
-                    };
-                    self.remember(&key);
-                    return Ok(Some(End::Outcome(Outcome::Certificate(shown))));
-                }
-                self.progress(0).await?;
-                self.certificate = Some(certificate);
-                self.busy = Some(key);
-                self.jobs.sign(self.plan.clone(), open);
+                self.learned(certificate, verdict).await?;
+                return self.weigh().await;
             }
             Event::Progress(done) => self.progress(done).await?,
-            Event::Finished(products) => {
-                let (Some(key), Some(certificate)) = (self.busy.take(), self.certificate.take())
-                else {
-                    return Err(Error::Inside);
-                };
-                let products = products?;
-                self.remember(&key);
-                return Ok(Some(End::Outcome(Outcome::Signed(Signed {
-                    certificate,
-                    products,
-                }))));
-            }
+            Event::Finished(products) => return self.signed(products?).await,
+            Event::Stamped {
+                stamped,
+                rest,
+                failure,
+            } => return self.stamped(stamped, rest, failure).await,
             Event::BrokenOff => return Err(Error::Inside),
         }
         Ok(None)
     }
 
-    /// The person consents with this key and password.
-    async fn unlock(&mut self, id: String, password: PasswordText) -> Result<(), Error> {
-        if self.busy.is_some() {
-            return Ok(());
-        }
-        let Some(key) = self.keys.iter().find(|key| key.id == id).cloned() else {
-            return self.refuse(id, KeyProblem::Unreadable).await;
-        };
-        if let KeyState::Unusable { problem } = keys::state(&key, &self.plan.filter, keys::now()) {
-            return self.refuse(id, problem).await;
-        }
-        let wait = key
-            .sha256
-            .and_then(|file| self.shared.tries.wait(file, Instant::now()));
-        if let Some(wait_seconds) = wait {
-            return self
-                .refuse(id, KeyProblem::TooManyTries { wait_seconds })
-                .await;
-        }
-        self.jobs.unlock(key.path.clone(), password.into_inner());
-        self.busy = Some(key);
-        Ok(())
-    }
-
-    async fn refused_by_store(
-        &mut self,
-        mut key: Found,
-        file: [u8; 32],
-        error: keystore::Error,
-    ) -> Result<(), Error> {
-        let problem = keys::problem(error);
-        if problem == KeyProblem::WrongPassword {
-            self.shared.tries.wrong(file, Instant::now());
-        } else {
-            key.problem = Some(problem.clone());
-            self.put_back(&key);
-            self.tell_keys(None).await?;
-        }
-        self.refuse(key.id, problem).await
-    }
-
-    /// A file that the person opened comes into the list, unless its content is there already. Gives its row.
-    fn add_opened(&mut self, key: Found) -> String {
-        let same = |known: &&Found| {
-            known.id == key.id || (known.sha256.is_some() && known.sha256 == key.sha256)
-        };
-        if let Some(known) = self.keys.iter().find(same) {
-            return known.id.clone();
-        }
-        let id = key.id.clone();
-        self.opened.push(key.clone());
-        self.keys.push(key);
-        id
-    }
-
-    fn put_back(&mut self, key: &Found) {
-        for known in self
-            .keys
-            .iter_mut()
-            .chain(&mut self.opened)
-            .filter(|known| known.id == key.id)
-        {
-            known.clone_from(key);
-        }
-    }
-
-    fn recall(&mut self) {
-        self.shared
-            .memory
-            .recall(&mut self.keys, &self.caller.origin);
-    }
-
-    /// After the signature, and not before: a site that was refused stays new.
-    fn remember(&self, key: &Found) {
-        let remembered = self.shared.settings.get().remember_keys;
-        let key = match (&key.sha256, &key.certificate) {
-            (Some(file), Some(certificate)) if remembered => {
-                Some((*file, key.path.as_path(), certificate))
-            }
-            _ => None,
-        };
-        self.shared
-            .memory
-            .signed(&self.caller.origin, key, keys::now());
-    }
-
-    fn view(&self) -> RequestView {
+    fn view(&self, searching: bool) -> RequestView {
         let keys = keys::views(&self.keys, &self.plan.filter, keys::now());
         RequestView {
             request: self.request,
@@ -356,26 +267,14 @@ impl Ceremony {
                 .view(!self.shared.memory.knows_site(&self.caller.origin)),
             documents: self.plan.document_views(),
             form: self.plan.form(),
+            time_stamp: self.plan.time_stamp,
             warnings: self.plan.warnings.clone(),
+            test_certificates: self.shared.how().test_ca,
             selected: keys::selected(&keys),
             keys,
-            searching: true,
+            searching,
             language: self.shared.language(self.caller.connection),
         }
-    }
-
-    fn selected(&self) -> Option<String> {
-        keys::selected(&keys::views(&self.keys, &self.plan.filter, keys::now()))
-    }
-
-    async fn tell_keys(&self, selected: Option<String>) -> Result<(), Error> {
-        let keys = keys::views(&self.keys, &self.plan.filter, keys::now());
-        self.tell(ToWindow::Keys {
-            request: self.request,
-            keys,
-            selected,
-        })
-        .await
     }
 
     async fn refuse(&self, key: String, problem: KeyProblem) -> Result<(), Error> {
@@ -390,8 +289,13 @@ impl Ceremony {
     async fn progress(&self, done: usize) -> Result<(), Error> {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let (done, total) = (number(done), number(self.plan.documents.len()));
+        let step = match self.stage {
+            Stage::Stamping(_) => Step::Stamping,
+            _ => Step::Signing,
+        };
         self.tell(ToWindow::Progress {
             request: self.request,
+            step,
             done,
             total,
         })

@@ -59,6 +59,14 @@ impl Document {
         })
     }
 
+    /// Signatures that the page has already, in DER.
+    pub(crate) fn cms(input: Input<'_>) -> Result<Self, Error> {
+        let document = Self::bytes(input)?;
+        // Whether they hold does not matter for a time stamp, but there must be some.
+        signing::cms::verify(document.covered(), None)?;
+        Ok(document)
+    }
+
     /// Bytes for a bare signature. Refuses the signed attributes of a CMS and the SignedInfo of an XML signature:
     /// the page could make from a signature over them one of a document that the window did not show.
     pub(crate) fn raw(input: Input<'_>) -> Result<Self, Error> {

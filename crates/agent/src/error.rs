@@ -40,9 +40,12 @@ pub enum Error {
     /// The page chose an element of an XML document to sign, or a place for the signature.
     #[error("signing an element chosen by XPath is not supported")]
     ElementSelected,
-    /// The page wants a time stamp.
-    #[error("time stamps are not supported")]
-    TimeStamp,
+    /// The page wants a time stamp on something that cannot bear one: XML or a bare signature.
+    #[error("only CMS signatures can bear a time stamp")]
+    TimeStampOnCmsOnly,
+    /// The time-stamping authority gave no time stamp that can be relied on, and the person gave up.
+    #[error("no time stamp: {0}")]
+    NoTimeStamp(&'static str),
     /// The page names a file or a folder of this computer.
     #[error("files named by a page are not read")]
     FileByPath,

@@ -12,7 +12,7 @@ pub(crate) use found::Found;
 pub(crate) use memory::Memory;
 pub(crate) use search::{Finder, Stop};
 pub(crate) use tries::Tries;
-pub(crate) use view::{selected, state, views};
+pub(crate) use view::{row, selected, state, views};
 
 use keystore::Error;
 use window_messages::KeyProblem;

@@ -11,6 +11,8 @@ pub(crate) enum Outcome {
     Certificate(ShownKey),
     /// Everything is signed.
     Signed(Signed),
+    /// The page's own CMS, with time stamps.
+    Stamped(Vec<Vec<u8>>),
 }
 
 /// The public part of a key.

@@ -1,11 +1,14 @@
 //! What will be done if the person agrees: fixed here, before any window exists.
 
-use pki::{Certificate, ObjectIdentifier};
+use std::sync::Arc;
+
+use pki::Certificate;
 use signing::xml::Layout;
 use window_messages::{DocumentView, Language, SignatureForm, Verb, Warning};
 
 use crate::{
-    ask::{Ask, Input, Issuers, Stores, Wanted, What, XmlLayout},
+    ask::{Ask, Input, Issuers, Stance, Stores, Wanted, What, XmlLayout},
+    certificates::Trust,
     documents::Document,
     error::Error,
     keys::Filter,
@@ -20,6 +23,10 @@ pub(crate) struct Plan {
     pub(crate) documents: Vec<Document>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) filter: Filter,
+    /// True when digests that do not fit the key are signed all the same.
+    pub(crate) any_digest_length: bool,
+    /// True when each CMS gets a time stamp.
+    pub(crate) time_stamp: bool,
     /// The language that the page named.
     pub(crate) language: Option<Language>,
 }
@@ -28,6 +35,8 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
     ShowCertificate,
+    /// On the page's own CMS; no key is used.
+    AddTimeStamp,
     Xml(Layout),
     CmsAttached,
     CmsDetached,
@@ -65,10 +74,7 @@ impl Plan {
                 documents,
                 digested: false,
             } => (Act::Raw, read(documents, Document::raw)?),
-            What::AddTimeStamp { cms } => {
-                Document::bytes(cms)?;
-                return Err(Error::TimeStamp);
-            }
+            What::AddTimeStamp { cms } => (Act::AddTimeStamp, read(vec![cms], Document::cms)?),
             What::FileByPath => return Err(Error::FileByPath),
         };
         match ask.stores {
@@ -76,8 +82,9 @@ impl Plan {
             Stores::Jks => return Err(Error::JksUnsupported),
             Stores::Files | Stores::TokensOnly => {}
         }
-        if ask.time_stamp {
-            return Err(Error::TimeStamp);
+        let time_stamp = ask.time_stamp || act == Act::AddTimeStamp;
+        if time_stamp && !act.makes_cms() {
+            return Err(Error::TimeStampOnCmsOnly);
         }
         Ok(Self {
             verb: verb(act, &ask.wanted, &documents),
@@ -88,10 +95,20 @@ impl Plan {
                 ask.stores == Stores::TokensOnly,
                 &documents,
             )?,
+            any_digest_length: false,
+            time_stamp,
             language: ask.language,
             act,
             documents,
         })
+    }
+
+    /// The settings want what NCALayer does: digests of any length go into a CMS.
+    pub(crate) fn take_any_digest_length(&mut self) {
+        if self.act == Act::CmsOfDigest {
+            self.any_digest_length = true;
+            self.filter.digest_lengths.clear();
+        }
     }
 
     /// The documents as lines in the window.
@@ -104,12 +121,21 @@ impl Plan {
 
     pub(crate) fn form(&self) -> Option<SignatureForm> {
         match self.act {
-            Act::ShowCertificate => None,
+            Act::ShowCertificate | Act::AddTimeStamp => None,
             Act::Xml(_) => Some(SignatureForm::Xml),
             Act::CmsAttached => Some(SignatureForm::CmsAttached),
             Act::CmsDetached | Act::CmsOfDigest => Some(SignatureForm::CmsDetached),
             Act::Raw | Act::RawOfDigest => Some(SignatureForm::Raw),
         }
+    }
+}
+
+impl Act {
+    fn makes_cms(self) -> bool {
+        matches!(
+            self,
+            Self::CmsAttached | Self::CmsDetached | Self::CmsOfDigest | Self::AddTimeStamp
+        )
     }
 }
 
@@ -138,6 +164,7 @@ fn read<'a>(
 fn verb(act: Act, wanted: &Wanted<'_>, documents: &[Document]) -> Verb {
     match (act, documents) {
         (Act::ShowCertificate, _) => Verb::ShowCertificate,
+        (Act::AddTimeStamp, _) => Verb::AddTimeStamp,
         (_, [document])
             if wanted.authentication && !wanted.signing && document.could_be_log_in() =>
         {
@@ -150,8 +177,8 @@ fn verb(act: Act, wanted: &Wanted<'_>, documents: &[Document]) -> Verb {
 fn warnings(act: Act, wanted: &Wanted<'_>) -> Vec<Warning> {
     [
         (matches!(wanted.issuers, Issuers::Any), Warning::AnyIssuer),
-        (wanted.allow_expired, Warning::ExpiredAllowed),
-        (wanted.allow_revoked, Warning::RevokedAllowed),
+        (wanted.expired == Stance::Allow, Warning::ExpiredAllowed),
+        (wanted.revoked == Stance::Allow, Warning::RevokedAllowed),
         (
             matches!(act, Act::CmsOfDigest | Act::RawOfDigest),
             Warning::DigestOnly,
@@ -169,12 +196,14 @@ fn filter(
     documents: &[Document],
 ) -> Result<Filter, Error> {
     let issuers = match wanted.issuers {
-        Issuers::Unsaid | Issuers::Any => None,
-        Issuers::These(pems) => Some(
-            pems.into_iter()
+        Issuers::Ours | Issuers::Any => None,
+        Issuers::These(pems) => {
+            let certificates = pems
+                .into_iter()
                 .map(|pem| Certificate::from_pem(pem).map_err(|_| Error::IssuerUnreadable))
-                .collect::<Result<Vec<_>, _>>()?,
-        ),
+                .collect::<Result<Vec<_>, _>>()?;
+            Some(Arc::new(Trust::only(certificates)))
+        }
     };
     let mut digest_lengths: Vec<usize> = match act {
         Act::CmsOfDigest | Act::RawOfDigest => documents
@@ -184,17 +213,22 @@ fn filter(
         _ => Vec::new(),
     };
     digest_lengths.dedup();
-    let rights: Vec<ObjectIdentifier> = wanted.rights;
+    // A page may be shown whatever certificate there is: that is how it tells its owner what is wrong with it.
+    let unless_shown = |stance| match act {
+        Act::ShowCertificate => Stance::Allow,
+        _ => stance,
+    };
     Ok(Filter {
         authentication: wanted.authentication,
         signing: wanted.signing,
-        rights,
+        rights: wanted.rights,
         iin: wanted.iin.map(Into::into),
         bin: wanted.bin.map(Into::into),
         serial_number: wanted.serial_number.map(Into::into),
         issuers,
-        // A page may be shown an expired certificate: that is how it tells its owner so.
-        allow_expired: wanted.allow_expired || act == Act::ShowCertificate,
+        expired: unless_shown(wanted.expired),
+        unknown_issuer: unless_shown(wanted.unknown_issuer),
+        revoked: unless_shown(wanted.revoked),
         tokens_only,
         digest_lengths,
     })

@@ -27,7 +27,7 @@ pub(crate) fn sign(
         if stop.load(Ordering::Relaxed) {
             return None;
         }
-        match one(plan.act, document, key, now) {
+        match one(plan, document, key, now) {
             Ok(Product::Xml(text)) => xml.push(text),
             Ok(Product::Bytes(der)) => bytes.push(der),
             Err(error) => return Some(Err(error)),
@@ -37,9 +37,11 @@ pub(crate) fn sign(
     Some(Ok(match plan.act {
         Act::Xml(_) => Products::Xml(xml),
         Act::Raw | Act::RawOfDigest => Products::Raw(bytes),
-        Act::CmsAttached | Act::CmsDetached | Act::CmsOfDigest | Act::ShowCertificate => {
-            Products::Cms(bytes)
-        }
+        Act::CmsAttached
+        | Act::CmsDetached
+        | Act::CmsOfDigest
+        | Act::ShowCertificate
+        | Act::AddTimeStamp => Products::Cms(bytes),
     }))
 }
 
@@ -48,8 +50,8 @@ enum Product {
     Bytes(Vec<u8>),
 }
 
-fn one(act: Act, document: &Document, key: &dyn Signer, now: i64) -> Result<Product, Error> {
-    Ok(match (act, &document.content) {
+fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<Product, Error> {
+    Ok(match (plan.act, &document.content) {
         (Act::Xml(layout), Content::Xml(document)) => {
             Product::Xml(signing::xml::sign_enveloped(key, document, layout)?)
         }
@@ -58,6 +60,9 @@ fn one(act: Act, document: &Document, key: &dyn Signer, now: i64) -> Result<Prod
         }
         (Act::CmsDetached, Content::Bytes(content)) => {
             Product::Bytes(signing::cms::sign_detached(key, content, now)?)
+        }
+        (Act::CmsOfDigest, Content::Digest(digest)) if plan.any_digest_length => {
+            Product::Bytes(signing::cms::sign_digest_of_any_length(key, digest, now)?)
         }
         (Act::CmsOfDigest, Content::Digest(digest)) => {
             Product::Bytes(signing::cms::sign_digest(key, digest, now)?)

@@ -11,6 +11,9 @@
 )]
 
 #[allow(dead_code, reason = "other tests use more of it")]
+#[path = "agent/network.rs"]
+mod network;
+#[allow(dead_code, reason = "other tests use more of it")]
 #[path = "agent/window.rs"]
 mod window;
 
@@ -22,7 +25,10 @@ use std::{
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::window::{INDIVIDUAL, PASSWORD, desk};
+use crate::{
+    network::{Mood, Servers},
+    window::{INDIVIDUAL, PASSWORD, desk_reaching},
+};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -52,10 +58,14 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 9] = [
     PASSWORD,
     "wrong-Пароль",
     "123456789011",
+    // The serial number of the certificate and the servers that are asked about it.
+    "128343d1ee0ad94f42789fc6a236572bf290147f",
+    "17680",
+    "ocsp",
     "ТЕСТОВ",
     "секретный документ",
     "0JTQvtC60YPQvNC10L3Rgg",
@@ -72,7 +82,8 @@ async fn known_secrets_never_reach_the_log() {
         .finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
-    let mut desk = desk(&[INDIVIDUAL]);
+    let servers = Servers::that_are(Mood::Lists);
+    let mut desk = desk_reaching(&[INDIVIDUAL], Arc::new(servers));
     let sign = json!({ "module": "kz.gov.pki.knca.basics", "method": "sign", "args": {
         "format": "cms", "data": ["секретный документ", "0JTQvtC60YPQvNC10L3Rgg"], "signingParams": {},
         "signerParams": { "iin": "123456789011" } } });

@@ -9,7 +9,7 @@ mod text;
 mod verify;
 
 pub use report::{CmsReport, Problem, SignerReport};
-pub use sign::{sign_attached, sign_detached, sign_digest};
+pub use sign::{sign_attached, sign_detached, sign_digest, sign_digest_of_any_length};
 pub use stamp::{Content, add_timestamps, sign_timestamped};
 pub use text::{from_text, to_pem};
 pub use verify::{verify, verify_digest};

@@ -61,6 +61,9 @@ Examples:
   tanba agent
   tanba agent --port 0 --data-dir /tmp/try --keys ~/keys
   tanba agent --window 'tanba-robot --key key.p12 --password-file password'
+  tanba agent --trust-test-ca
+
+Certificates of further authorities (DER or PEM) go into the folder `authorities` of the data folder.
 
 When it listens it prints one line: {\"address\":\"127.0.0.1:13579\",\"ca\":\"…/tls/ca.pem\"}.
 SIGTERM, SIGINT and Ctrl-C end it: open windows are withdrawn, nothing more is signed.
@@ -75,6 +78,9 @@ pub(crate) struct AgentArguments {
     /// Look for keys here instead of the usual folders; may be repeated
     #[arg(long, value_name = "DIR", num_args = 1.., value_hint = ValueHint::DirPath)]
     pub(crate) keys: Vec<PathBuf>,
+    /// Take the national authority's test certificates for real ones; the window says so
+    #[arg(long)]
+    pub(crate) trust_test_ca: bool,
     /// Program that takes the window's place, with its arguments in shell quoting
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) window: Option<String>,

@@ -25,6 +25,10 @@ pub struct KeyView {
     pub not_after: Option<i64>,
     /// Whether it fits the request.
     pub state: KeyState,
+    /// What speaks against it although it may be used; signing with it takes a second yes.
+    pub cautions: Vec<Caution>,
+    /// Whether its issuer has revoked it, as far as is known.
+    pub status: CertificateStatus,
     /// True for the key last used on the asking site.
     pub used_here: bool,
 }
@@ -152,6 +156,8 @@ pub enum KeyProblem {
     MissingRight,
     /// The site wants another issuer.
     OtherIssuer,
+    /// The certificate was issued by an authority that is not known here.
+    UnknownIssuer,
     /// The site wants a key from a token or a card, and this one is in a file.
     TokenOnly,
     /// The digest that the site sent has the wrong length for this key's algorithm.
@@ -161,5 +167,92 @@ pub enum KeyProblem {
         /// When, seconds since 1970 UTC.
         #[ts(type = "number")]
         at: i64,
+        /// Why, as far as the issuer says.
+        reason: Option<RevokedFor>,
     },
+}
+
+/// What speaks against a key that may be used all the same, if the person insists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[ts(export)]
+pub enum Caution {
+    /// The certificate has expired: portals usually refuse it.
+    Expired {
+        /// Last moment of validity, seconds since 1970 UTC.
+        #[ts(type = "number")]
+        at: i64,
+    },
+    /// The certificate was issued by an authority that is not known here.
+    UnknownIssuer,
+}
+
+/// Whether the issuer has revoked a certificate. A revoked one that must not be used is told by [`KeyState`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[ts(export)]
+pub enum CertificateStatus {
+    /// Nobody has asked: the certificate is not known yet, or it does not matter.
+    NotChecked,
+    /// The issuer is being asked.
+    Checking,
+    /// It is not revoked.
+    Good,
+    /// It is revoked.
+    Revoked {
+        /// When, seconds since 1970 UTC.
+        #[ts(type = "number")]
+        at: i64,
+        /// Why, as far as the issuer says.
+        reason: Option<RevokedFor>,
+    },
+    /// It could not be learned.
+    Unknown {
+        /// Why not.
+        why: StatusUnknown,
+    },
+}
+
+/// Why a certificate was revoked.
+///
+/// Source: RFC 5280 section 5.3.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum RevokedFor {
+    /// Somebody else may have the key.
+    KeyCompromise,
+    /// Somebody else may have the authority's key.
+    CaCompromise,
+    /// The owner's data changed.
+    AffiliationChanged,
+    /// Another certificate has taken its place.
+    Superseded,
+    /// It is not needed any more.
+    CessationOfOperation,
+    /// It is on hold and may become valid again.
+    CertificateHold,
+    /// The owner lost a right that it gave.
+    PrivilegeWithdrawn,
+}
+
+/// Why it could not be learned whether a certificate is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum StatusUnknown {
+    /// The settings say to stay off the network.
+    Offline,
+    /// No server answered, or not in time.
+    NoAnswer,
+    /// What the servers answered cannot be relied on: not signed by the issuer, too old, or no answer at all.
+    BadAnswer,
+    /// By the server's clock its answer is good, by this computer's it is not: one of the two is wrong.
+    Clock,
+    /// The issuer does not know the certificate.
+    NotKnown,
+    /// The certificate does not say whom to ask.
+    NoAddress,
+    /// The certificate's issuer is not known, so nobody can vouch for an answer.
+    NoIssuer,
 }

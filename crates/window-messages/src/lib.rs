@@ -8,14 +8,19 @@
 
 mod document;
 mod key;
+mod question;
 mod secret;
 mod settings;
 mod site;
 
 pub use document::{DocumentName, DocumentView, Preview, SignatureForm};
-pub use key::{KeyOwner, KeyProblem, KeyPurpose, KeyRole, KeyState, KeyView};
+pub use key::{
+    Caution, CertificateStatus, KeyOwner, KeyProblem, KeyPurpose, KeyRole, KeyState, KeyView,
+    RevokedFor, StatusUnknown,
+};
+pub use question::{NoTimeStamp, Question};
 pub use secret::PasswordText;
-pub use settings::{Language, SettingsView};
+pub use settings::{Language, NetworkView, NetworkWay, SettingsView};
 pub use site::{Caller, SiteView};
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +45,20 @@ pub enum ToWindow {
         /// The key to select, when the agent knows better than what is selected now.
         selected: Option<String>,
     },
+    /// One row of the list changed, where it stands: its certificate is being checked, or has been.
+    Key {
+        /// The request whose list it is.
+        request: RequestId,
+        /// The row, known by its [`KeyView::id`].
+        key: KeyView,
+    },
+    /// The key is open, and something has to be decided before the request can go on. [`FromWindow::Answer`] answers.
+    Question {
+        /// The request.
+        request: RequestId,
+        /// What the person is asked.
+        question: Question,
+    },
     /// The content of one document, as asked by [`FromWindow::View`].
     Preview {
         /// The request.
@@ -62,7 +81,9 @@ pub enum ToWindow {
     Progress {
         /// The request.
         request: RequestId,
-        /// Documents signed so far.
+        /// What is being done.
+        step: Step,
+        /// Documents signed, or signatures stamped, so far.
         done: u32,
         /// Documents in all.
         total: u32,
@@ -90,7 +111,11 @@ pub enum ToWindow {
 
 /// A line from the window to the agent.
 #[derive(Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 #[ts(export)]
 pub enum FromWindow {
     /// The window program runs and can show a request.
@@ -108,6 +133,32 @@ pub enum FromWindow {
         key: String,
         /// What the person typed.
         password: PasswordText,
+    },
+    /// The person's act of consent to a request that needs no key: [`Verb::AddTimeStamp`].
+    Agree {
+        /// The request.
+        request: RequestId,
+    },
+    /// The person's answer to [`ToWindow::Question`].
+    Answer {
+        /// The request.
+        request: RequestId,
+        /// To go on, or to try again. No: another key is chosen, or the request ends.
+        yes: bool,
+    },
+    /// The person chose a row: its certificate is worth checking.
+    Selected {
+        /// The request.
+        request: RequestId,
+        /// The key's [`KeyView::id`].
+        key: String,
+    },
+    /// Ask once more whether this key's certificate is revoked.
+    CheckAgain {
+        /// The request.
+        request: RequestId,
+        /// The key's [`KeyView::id`].
+        key: String,
     },
     /// The person said no, or closed the window.
     Cancel {
@@ -142,6 +193,8 @@ pub enum FromWindow {
     SaveSettings {
         /// All of them.
         settings: SettingsView,
+        /// A new password for the proxy; absent: it stays as it is.
+        proxy_password: Option<PasswordText>,
     },
 }
 
@@ -160,8 +213,12 @@ pub struct RequestView {
     pub documents: Vec<DocumentView>,
     /// The form of the signature; absent for [`Verb::ShowCertificate`].
     pub form: Option<SignatureForm>,
+    /// True when the signature gets a time stamp from a server.
+    pub time_stamp: bool,
     /// What the person should mind.
     pub warnings: Vec<Warning>,
+    /// True while test certificates are taken for real ones: a banner says so.
+    pub test_certificates: bool,
     /// The keys found so far.
     pub keys: Vec<KeyView>,
     /// The key to select first: the one last used on this site.
@@ -183,6 +240,19 @@ pub enum Verb {
     Sign,
     /// Hand the certificate's data (name, IIN, organisation) to the page; nothing is signed.
     ShowCertificate,
+    /// Have a server put a time stamp on signatures that the page already has. No key is needed.
+    AddTimeStamp,
+}
+
+/// What is being done after the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Step {
+    /// The key signs.
+    Signing,
+    /// A server puts time stamps on the signatures.
+    Stamping,
 }
 
 /// What the person should mind before agreeing.

@@ -28,4 +28,44 @@ pub struct SettingsView {
     pub usual_folders: bool,
     /// Remember which keys were used and for which site. Passwords are never remembered.
     pub remember_keys: bool,
+    /// How the agent reaches the servers of the certification authority.
+    pub network: NetworkView,
+    /// Take test certificates of the national authority for real ones. A banner says so in every window.
+    pub trust_test_ca: bool,
+    /// True when test certificates are taken now, by the setting or by the agent's command line; not to be saved.
+    pub test_certificates: bool,
+    /// Sign only when it is certain that the certificate is not revoked.
+    pub require_certain_status: bool,
+}
+
+/// How the agent reaches the network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct NetworkView {
+    /// By which way.
+    pub way: NetworkWay,
+    /// Address of the proxy for [`NetworkWay::Proxy`]: `http://proxy.example:3128`. Kept while another way is chosen.
+    pub proxy: String,
+    /// The name that the proxy wants; empty when it wants none.
+    pub proxy_user: String,
+    /// True when a password for the proxy is kept. It never comes to the window; a new one goes with
+    /// [`FromWindow::SaveSettings`](crate::FromWindow::SaveSettings).
+    pub has_proxy_password: bool,
+}
+
+/// The way to the network.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum NetworkWay {
+    /// As the system is set up.
+    #[default]
+    System,
+    /// Straight to the servers.
+    Direct,
+    /// By a proxy that the person names.
+    Proxy,
+    /// Not at all.
+    Offline,
 }

@@ -79,6 +79,7 @@ impl Agent {
         let mut command = Command::new(program);
         let home = setup.folder.join("agent-home");
         std::fs::create_dir_all(&home)?;
+        know_demo_ca(&setup.folder.join("agent"))?;
         command
             .arg("agent")
             .args(["--port", &setup.port.to_string()])
@@ -156,6 +157,30 @@ impl Agent {
         anyhow::ensure!(status.success(), "the agent ended with {status}");
         Ok(())
     }
+}
+
+/// The demo CA's servers are the only ones that are asked, if they run at all: nothing leaves this machine.
+const SETTINGS: &str = r#"[network]
+way = "direct"
+
+[services]
+tsa_url = "http://127.0.0.1:17680/tsp/"
+"#;
+
+/// Lets an agent with this data folder trust the demo CA and use its servers, unless it has settings already.
+fn know_demo_ca(data: &Path) -> Result<()> {
+    let folder = data.join("authorities");
+    std::fs::create_dir_all(&folder)?;
+    for name in ["tanba_demo_gost.cer", "tanba_demo_rsa.cer"] {
+        let certificate = places::key("ca").join(name);
+        std::fs::copy(&certificate, folder.join(name))
+            .with_context(|| format!("{} cannot be copied", certificate.display()))?;
+    }
+    let settings = data.join("settings.toml");
+    if !settings.exists() {
+        std::fs::write(settings, SETTINGS)?;
+    }
+    Ok(())
 }
 
 /// The `--window` of a robot.

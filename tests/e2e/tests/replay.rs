@@ -147,7 +147,7 @@ fn common_utils(id: &str, method: &str, args: &Value) -> Result<Expected> {
         _ => match method {
             "getActiveTokens" => Expected::Exactly(json!({"code": "200", "responseObject": []})),
             "changeLocale" => Expected::Exactly(json!({"code": "200"})),
-            // Time stamps come with a later version; never a signature without one in disguise.
+            // There is no time-stamping authority here; never a signature without one in disguise.
             "createCMSSignatureFromBase64" | "applyCAdEST" if args[0] == "PKCS12" => {
                 Expected::Refused
             }

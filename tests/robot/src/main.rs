@@ -16,7 +16,7 @@ use clap::Parser;
 use window_messages::{FromWindow, ToWindow};
 use zeroize::Zeroizing;
 
-use crate::robot::{Act, Robot};
+use crate::robot::{Act, Consent, Robot};
 
 /// Stands in for the window and the person before it
 #[derive(Parser)]
@@ -38,6 +38,12 @@ struct Arguments {
     /// Type a wrong password first
     #[arg(long)]
     wrong_first: bool,
+    /// Use a key even when the window asks a second time
+    #[arg(long)]
+    insist: bool,
+    /// How often to try again when a time stamp or an answer about a certificate does not come
+    #[arg(long, value_name = "TIMES", default_value_t = 0)]
+    try_again: u32,
     /// Write down what was shown, one JSON object a line, at the end of this file
     #[arg(long, value_name = "LOG")]
     shown: Option<PathBuf>,
@@ -60,7 +66,13 @@ fn main() -> Result<()> {
     let mut robot = if arguments.cancel {
         Robot::that_cancels()
     } else {
-        Robot::that_signs(keys, password.unwrap_or_default(), arguments.wrong_first)
+        Robot::that_signs(Consent {
+            keys,
+            password: password.unwrap_or_default(),
+            wrong_first: arguments.wrong_first,
+            insists: arguments.insist,
+            tries: arguments.try_again,
+        })
     };
 
     say(&FromWindow::Ready)?;

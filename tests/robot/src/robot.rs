@@ -7,7 +7,7 @@ use std::{
 };
 
 use window_messages::{
-    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, RequestId, ToWindow,
+    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, Question, RequestId, ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
@@ -24,10 +24,17 @@ pub(crate) struct Robot {
     request: Option<Request>,
 }
 
-struct Consent {
-    keys: Vec<PathBuf>,
-    password: Zeroizing<String>,
-    wrong_first: bool,
+/// What the person would do.
+pub(crate) struct Consent {
+    /// Key files, the best first.
+    pub(crate) keys: Vec<PathBuf>,
+    pub(crate) password: Zeroizing<String>,
+    /// Types a wrong password first.
+    pub(crate) wrong_first: bool,
+    /// Says yes when asked whether to use a key that something speaks against.
+    pub(crate) insists: bool,
+    /// How often it tries again when a server does not answer.
+    pub(crate) tries: u32,
 }
 
 /// The request that is shown.
@@ -42,6 +49,8 @@ struct Request {
     typed: Option<String>,
     /// True when the wrong password has been typed, or need not be.
     honest: bool,
+    /// Tries that are left when a server does not answer.
+    tries: u32,
 }
 
 impl Robot {
@@ -52,17 +61,9 @@ impl Robot {
         }
     }
 
-    pub(crate) fn that_signs(
-        keys: Vec<PathBuf>,
-        password: Zeroizing<String>,
-        wrong_first: bool,
-    ) -> Self {
+    pub(crate) fn that_signs(consent: Consent) -> Self {
         Self {
-            consent: Some(Consent {
-                keys,
-                password,
-                wrong_first,
-            }),
+            consent: Some(consent),
             request: None,
         }
     }
@@ -74,15 +75,12 @@ impl Robot {
                 let mut acts = vec![Act::Say(FromWindow::Painted { request: id })];
                 match &self.consent {
                     None => acts.push(Act::Say(FromWindow::Cancel { request: id })),
-                    Some(consent) => {
-                        self.request = Some(Request {
-                            id,
-                            keys: view.keys,
-                            opened: Vec::new(),
-                            refused: HashSet::new(),
-                            typed: None,
-                            honest: !consent.wrong_first,
-                        });
+                    Some(_) if view.verb == Verb::AddTimeStamp => {
+                        acts.push(Act::Say(FromWindow::Agree { request: id }));
+                        self.request = Some(Request::new(id, view.keys, self.consent.as_ref()));
+                    }
+                    Some(_) => {
+                        self.request = Some(Request::new(id, view.keys, self.consent.as_ref()));
                         // While the search goes on, a key that is missing may still come.
                         if !view.searching || self.listed().is_some() {
                             acts.extend(self.choose());
@@ -109,6 +107,20 @@ impl Robot {
                 }
                 Vec::new()
             }
+            ToWindow::Key { request, key } if self.shows(request) => {
+                if let Some(shown) = &mut self.request
+                    && let Some(row) = shown.keys.iter_mut().find(|row| row.id == key.id)
+                {
+                    *row = key;
+                }
+                Vec::new()
+            }
+            ToWindow::Question { request, question } if self.shows(request) => {
+                vec![Act::Say(FromWindow::Answer {
+                    request,
+                    yes: self.yes(&question),
+                })]
+            }
             ToWindow::Refused {
                 request,
                 key,
@@ -124,6 +136,25 @@ impl Robot {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The answer to a question; a key that is given up is not tried again.
+    fn yes(&mut self, question: &Question) -> bool {
+        let (Some(consent), Some(shown)) = (&self.consent, &mut self.request) else {
+            return false;
+        };
+        let yes = match question {
+            Question::UseAnyway { .. } => consent.insists,
+            Question::StatusUnknown { .. } | Question::NoTimeStamp { .. } => {
+                let left = shown.tries.checked_sub(1);
+                shown.tries = left.unwrap_or_default();
+                left.is_some()
+            }
+        };
+        if !yes {
+            shown.refused.extend(shown.typed.take());
+        }
+        yes
     }
 
     fn shows(&self, request: RequestId) -> bool {
@@ -212,6 +243,20 @@ impl Robot {
                 self.request = None;
                 vec![Act::Say(FromWindow::Cancel { request })]
             }
+        }
+    }
+}
+
+impl Request {
+    fn new(id: RequestId, keys: Vec<KeyView>, consent: Option<&Consent>) -> Self {
+        Self {
+            id,
+            keys,
+            opened: Vec::new(),
+            refused: HashSet::new(),
+            typed: None,
+            honest: !consent.is_some_and(|consent| consent.wrong_first),
+            tries: consent.map_or(0, |consent| consent.tries),
         }
     }
 }

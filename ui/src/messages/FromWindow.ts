@@ -22,7 +22,35 @@ key: string,
 /**
  * What the person typed.
  */
-password: PasswordText, } | { "type": "cancel", 
+password: PasswordText, } | { "type": "agree", 
+/**
+ * The request.
+ */
+request: number, } | { "type": "answer", 
+/**
+ * The request.
+ */
+request: number, 
+/**
+ * To go on, or to try again. No: another key is chosen, or the request ends.
+ */
+yes: boolean, } | { "type": "selected", 
+/**
+ * The request.
+ */
+request: number, 
+/**
+ * The key's [`KeyView::id`].
+ */
+key: string, } | { "type": "checkAgain", 
+/**
+ * The request.
+ */
+request: number, 
+/**
+ * The key's [`KeyView::id`].
+ */
+key: string, } | { "type": "cancel", 
 /**
  * The request.
  */
@@ -54,4 +82,8 @@ language: Language, } | { "type": "saveSettings",
 /**
  * All of them.
  */
-settings: SettingsView, };
+settings: SettingsView, 
+/**
+ * A new password for the proxy; absent: it stays as it is.
+ */
+proxyPassword: PasswordText | null, };

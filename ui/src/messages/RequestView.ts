@@ -32,9 +32,17 @@ documents: Array<DocumentView>,
  */
 form: SignatureForm | null, 
 /**
+ * True when the signature gets a time stamp from a server.
+ */
+timeStamp: boolean, 
+/**
  * What the person should mind.
  */
 warnings: Array<Warning>, 
+/**
+ * True while test certificates are taken for real ones: a banner says so.
+ */
+testCertificates: boolean, 
 /**
  * The keys found so far.
  */

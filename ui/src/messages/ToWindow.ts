@@ -2,8 +2,10 @@
 import type { KeyProblem } from "./KeyProblem";
 import type { KeyView } from "./KeyView";
 import type { Preview } from "./Preview";
+import type { Question } from "./Question";
 import type { RequestView } from "./RequestView";
 import type { SettingsView } from "./SettingsView";
+import type { Step } from "./Step";
 
 /**
  * A line from the agent to the window.
@@ -20,7 +22,23 @@ keys: Array<KeyView>,
 /**
  * The key to select, when the agent knows better than what is selected now.
  */
-selected: string | null, } | { "type": "preview", 
+selected: string | null, } | { "type": "key", 
+/**
+ * The request whose list it is.
+ */
+request: number, 
+/**
+ * The row, known by its [`KeyView::id`].
+ */
+key: KeyView, } | { "type": "question", 
+/**
+ * The request.
+ */
+request: number, 
+/**
+ * What the person is asked.
+ */
+question: Question, } | { "type": "preview", 
 /**
  * The request.
  */
@@ -50,7 +68,11 @@ problem: KeyProblem, } | { "type": "progress",
  */
 request: number, 
 /**
- * Documents signed so far.
+ * What is being done.
+ */
+step: Step, 
+/**
+ * Documents signed, or signatures stamped, so far.
  */
 done: number, 
 /**

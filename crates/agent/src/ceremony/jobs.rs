@@ -1,20 +1,29 @@
 //! Work that would hold up the window: it runs on threads of its own and reports by events.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use keystore::{KeyFile, OpenKey, Password};
-use tokio::{sync::mpsc, task};
-use window_messages::Preview;
+use pki::FetchError;
+use signing::timestamp::{TimestampAuthority, TimestampError};
+use tokio::{
+    sync::{mpsc, watch},
+    task,
+};
+use window_messages::{NoTimeStamp, Preview};
 use zeroize::Zeroizing;
 
 use crate::{
     agent::Shared,
+    certificates::Verdict,
     error::Error,
     keys::{self, Found, Stop},
     outcome::Products,
     plan::Plan,
     sign,
 };
+
+/// How long a time-stamping authority may take for one signature.
+const STAMP_LIMIT: Duration = Duration::from_secs(10);
 
 /// Something has been done.
 pub(super) enum Event {
@@ -29,10 +38,29 @@ pub(super) enum Event {
         file: [u8; 32],
         opened: Result<OpenKey, keystore::Error>,
     },
+    /// More is known of the certificate with this SHA-256.
+    Verdict {
+        certificate: [u8; 32],
+        verdict: Verdict,
+    },
     Progress(usize),
     Finished(Result<Products, Error>),
+    /// `rest`: CMS that have no time stamp, because of the failure.
+    Stamped {
+        stamped: Vec<Vec<u8>>,
+        rest: Vec<Vec<u8>>,
+        failure: Option<Failure>,
+    },
     /// A thread panicked.
     BrokenOff,
+}
+
+/// Why there is no time stamp.
+pub(super) enum Failure {
+    /// It may come at another try.
+    NoTimeStamp(NoTimeStamp),
+    /// It never will.
+    Error(Error),
 }
 
 /// The jobs of one ceremony; dropping them stops them, and what they still report is dropped with its secrets.
@@ -92,6 +120,27 @@ impl Jobs {
         });
     }
 
+    /// Reports what is found out about a certificate until that is settled.
+    pub(super) fn follow(&self, certificate: [u8; 32], mut verdict: watch::Receiver<Verdict>) {
+        let report = self.report.clone();
+        task::spawn(async move {
+            loop {
+                // A check that breaks off leaves no answer.
+                let ended = verdict.changed().await.is_err();
+                let verdict = verdict.borrow_and_update().clone();
+                let settled = verdict.is_settled();
+                let verdict = if ended { verdict.given_up() } else { verdict };
+                let event = Event::Verdict {
+                    certificate,
+                    verdict,
+                };
+                if report.send(event).is_err() || settled || ended {
+                    return;
+                }
+            }
+        });
+    }
+
     pub(super) fn sign(&self, plan: Arc<Plan>, key: OpenKey) {
         let stop = self.stop.flag();
         self.run(move |report| {
@@ -100,6 +149,51 @@ impl Jobs {
                 let _ = report.send(Event::Progress(done));
             };
             sign::sign(&plan, &key, keys::now(), &stop, progress).map(Event::Finished)
+        });
+    }
+
+    /// Has time stamps put on the rest, in order; stops at the first that does not come.
+    pub(super) fn stamp(
+        &self,
+        shared: &Arc<Shared>,
+        mut stamped: Vec<Vec<u8>>,
+        rest: Vec<Vec<u8>>,
+    ) {
+        let (shared, stop) = (shared.clone(), self.stop.flag());
+        self.run(move |report| {
+            let settings = shared.settings.get();
+            let trust = shared.certificates.trust(&shared.how());
+            let mut rest = rest.into_iter();
+            let mut failure = None;
+            while let Some(cms) = rest.as_slice().first() {
+                if stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    return None;
+                }
+                let authority = TimestampAuthority {
+                    fetch: shared.certificates.fetch(),
+                    url: settings.services.tsa_url(),
+                    anchors: trust.anchors(),
+                    at: keys::now(),
+                    timeout: STAMP_LIMIT,
+                };
+                match signing::cms::add_timestamps(cms, &authority) {
+                    Ok(cms) => {
+                        rest.next();
+                        stamped.push(cms);
+                        let _ = report.send(Event::Progress(stamped.len()));
+                    }
+                    Err(error) => {
+                        tracing::warn!(reason = kind(&error), "no time stamp");
+                        failure = Some(failure_of(error));
+                        break;
+                    }
+                }
+            }
+            Some(Event::Stamped {
+                stamped,
+                rest: rest.collect(),
+                failure,
+            })
         });
     }
 
@@ -119,5 +213,41 @@ impl Jobs {
                 let _ = watch.send(Event::BrokenOff);
             }
         });
+    }
+}
+
+fn failure_of(error: TimestampError) -> Failure {
+    Failure::NoTimeStamp(match error {
+        TimestampError::Signature(error) => return Failure::Error(error.into()),
+        TimestampError::UnknownSignature | TimestampError::NoRandomness => {
+            return Failure::Error(Error::NoTimeStamp(kind(&error)));
+        }
+        TimestampError::Fetch(FetchError::Offline) => NoTimeStamp::Offline,
+        TimestampError::Fetch(_) => NoTimeStamp::NoAnswer,
+        TimestampError::Rejected { .. } => NoTimeStamp::Refused,
+        TimestampError::Clock { .. } => NoTimeStamp::Clock,
+        _ => NoTimeStamp::BadAnswer,
+    })
+}
+
+/// What went wrong, without any name or address: for the log and for pages.
+fn kind(error: &TimestampError) -> &'static str {
+    match error {
+        TimestampError::Signature(_) => "the signature cannot be read",
+        TimestampError::UnknownSignature => "a signature is of an unknown kind",
+        TimestampError::NoRandomness => "there are no random numbers",
+        TimestampError::Fetch(error) => fetch_kind(error),
+        TimestampError::Rejected { .. } => "the authority refused",
+        TimestampError::Clock { .. } => "the clocks differ",
+        _ => "the answer is not valid",
+    }
+}
+
+fn fetch_kind(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Offline => "working offline",
+        FetchError::Timeout => "no answer in time",
+        FetchError::Status(_) => "an error instead of an answer",
+        _ => "no answer",
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{moment, read};
 use crate::{
+    certificates::Verdict,
     error::Error,
     keys::{Filter, now},
 };
@@ -44,10 +45,10 @@ pub fn sign_file(
         error,
     })?;
     let now = now();
-    match Filter::default().problem(key.certificate(), now) {
-        Some(KeyProblem::NotYetValid { from }) => return Err(Error::KeyNotYetValid(moment(from))),
-        Some(_) => return Err(Error::KeyExpired(moment(key.certificate().not_after()))),
-        None => {}
+    match Filter::default().judge(key.certificate(), &Verdict::default(), now) {
+        Err(KeyProblem::NotYetValid { from }) => return Err(Error::KeyNotYetValid(moment(from))),
+        Err(_) => return Err(Error::KeyExpired(moment(key.certificate().not_after()))),
+        Ok(_) => {}
     }
     Ok(match form {
         SignAs::CmsAttached => signing::cms::sign_attached(&key, &content, now)?,

@@ -1,5 +1,12 @@
+use std::sync::Arc;
+
 use pki::{Certificate, ObjectIdentifier};
-use window_messages::KeyProblem;
+use window_messages::{Caution, CertificateStatus, KeyProblem};
+
+use crate::{
+    ask::Stance,
+    certificates::{Issuer, Trust, Verdict},
+};
 
 /// Which keys a request takes.
 #[derive(Debug, Default)]
@@ -11,17 +18,65 @@ pub(crate) struct Filter {
     pub(crate) iin: Option<String>,
     pub(crate) bin: Option<String>,
     pub(crate) serial_number: Option<String>,
-    /// One of these must have issued the certificate.
-    pub(crate) issuers: Option<Vec<Certificate>>,
-    pub(crate) allow_expired: bool,
+    /// The authorities that the page takes; none: those that this computer trusts.
+    pub(crate) issuers: Option<Arc<Trust>>,
+    pub(crate) expired: Stance,
+    pub(crate) unknown_issuer: Stance,
+    pub(crate) revoked: Stance,
     pub(crate) tokens_only: bool,
     /// Lengths of the digests to sign, in bytes.
     pub(crate) digest_lengths: Vec<usize>,
 }
 
 impl Filter {
-    /// Why a key with this certificate does not fit; none when it does. `now`: seconds since 1970 in UTC.
-    pub(crate) fn problem(&self, certificate: &Certificate, now: i64) -> Option<KeyProblem> {
+    /// Why a key with this certificate does not fit, or else what speaks against it all the same. `now`: seconds since
+    /// 1970 in UTC.
+    pub(crate) fn judge(
+        &self,
+        certificate: &Certificate,
+        verdict: &Verdict,
+        now: i64,
+    ) -> Result<Vec<Caution>, KeyProblem> {
+        self.fits(certificate)?;
+        let mut cautions = Vec::new();
+        let mut weigh = |stance, problem, caution| match stance {
+            Stance::Refuse => Err(problem),
+            Stance::Ask => {
+                cautions.push(caution);
+                Ok(())
+            }
+            Stance::Allow => Ok(()),
+        };
+        if now < certificate.not_before() {
+            return Err(KeyProblem::NotYetValid {
+                from: certificate.not_before(),
+            });
+        }
+        let at = certificate.not_after();
+        if now > at {
+            weigh(
+                self.expired,
+                KeyProblem::Expired { at },
+                Caution::Expired { at },
+            )?;
+        }
+        if verdict.issuer == Issuer::Unknown {
+            let problem = match self.issuers {
+                Some(_) => KeyProblem::OtherIssuer,
+                None => KeyProblem::UnknownIssuer,
+            };
+            weigh(self.unknown_issuer, problem, Caution::UnknownIssuer)?;
+        }
+        match verdict.status {
+            CertificateStatus::Revoked { at, reason } if self.revoked != Stance::Allow => {
+                Err(KeyProblem::Revoked { at, reason })
+            }
+            _ => Ok(cautions),
+        }
+    }
+
+    /// Whether a certificate is of the kind that the page wants, whatever its state.
+    fn fits(&self, certificate: &Certificate) -> Result<(), KeyProblem> {
         let purpose = certificate.purpose();
         let owner = certificate.owner();
         let differs = |wanted: &Option<String>, prefix: &str, actual: &Option<String>| {
@@ -30,63 +85,44 @@ impl Filter {
                 .is_some_and(|wanted| Some(wanted.trim_start_matches(prefix)) != actual.as_deref())
         };
         let digest_length = certificate.algorithm().digest().output_len();
-        if let Some(problem) = self.problem_of_any() {
-            Some(problem)
+        let problem = if let Some(problem) = self.problem_of_any() {
+            problem
         } else if self.authentication && !purpose.authentication {
-            Some(KeyProblem::SigningOnly)
+            KeyProblem::SigningOnly
         } else if self.signing && !purpose.signing {
-            Some(KeyProblem::LogInOnly)
+            KeyProblem::LogInOnly
         } else if !self
             .rights
             .iter()
             .all(|right| certificate.extended_key_usage().contains(right))
         {
-            Some(KeyProblem::MissingRight)
+            KeyProblem::MissingRight
         } else if differs(&self.iin, "IIN", &owner.iin) {
-            Some(KeyProblem::OtherPerson)
+            KeyProblem::OtherPerson
         } else if differs(&self.bin, "BIN", &owner.bin) {
-            Some(KeyProblem::OtherOrganisation)
+            KeyProblem::OtherOrganisation
         } else if self
             .serial_number
             .as_deref()
             .is_some_and(|wanted| !is_serial_number(wanted, certificate))
         {
-            Some(KeyProblem::OtherCertificate)
-        } else if self
-            .issuers
-            .as_deref()
-            .is_some_and(|issuers| !issued_by_any(certificate, issuers))
-        {
-            Some(KeyProblem::OtherIssuer)
+            KeyProblem::OtherCertificate
         } else if self
             .digest_lengths
             .iter()
             .any(|length| *length != digest_length)
         {
-            Some(KeyProblem::DigestLength)
-        } else if now < certificate.not_before() {
-            Some(KeyProblem::NotYetValid {
-                from: certificate.not_before(),
-            })
-        } else if !self.allow_expired && now > certificate.not_after() {
-            Some(KeyProblem::Expired {
-                at: certificate.not_after(),
-            })
+            KeyProblem::DigestLength
         } else {
-            None
-        }
+            return Ok(());
+        };
+        Err(problem)
     }
 
     /// Why no key file fits at all, whatever its certificate.
     pub(crate) fn problem_of_any(&self) -> Option<KeyProblem> {
         self.tokens_only.then_some(KeyProblem::TokenOnly)
     }
-}
-
-fn issued_by_any(certificate: &Certificate, issuers: &[Certificate]) -> bool {
-    issuers
-        .iter()
-        .any(|issuer| certificate.verify_issued_by(issuer).is_ok())
 }
 
 /// NCALayer shows serial numbers in hexadecimal, other programs in decimal: both are taken.

@@ -4,6 +4,8 @@ use keystore::{P12Store, Store};
 use pki::Certificate;
 use window_messages::KeyProblem;
 
+use crate::certificates::Verdict;
+
 /// A key file and what is known of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
@@ -16,6 +18,8 @@ pub(crate) struct Found {
     pub(crate) problem: Option<KeyProblem>,
     /// Its certificate, once the file has been opened.
     pub(crate) certificate: Option<Certificate>,
+    /// What its certificate is worth, as far as that has been found out.
+    pub(crate) verdict: Verdict,
     /// When it was last used, seconds since 1970 in UTC.
     pub(crate) last_used: Option<i64>,
     /// True when it is the key last used for the asking site.
@@ -32,6 +36,7 @@ impl Found {
             sha256: entry.as_ref().and_then(|entry| entry.file_sha256),
             problem: entry.and_then(|entry| entry.problem).map(super::problem),
             certificate: None,
+            verdict: Verdict::default(),
             last_used: None,
             used_here: false,
         }

@@ -3,22 +3,26 @@
 use std::cmp::Reverse;
 
 use pki::{Certificate, Role};
-use window_messages::{KeyOwner, KeyPurpose, KeyRole, KeyState, KeyView};
+use window_messages::{
+    Caution, CertificateStatus, KeyOwner, KeyPurpose, KeyRole, KeyState, KeyView,
+};
 
 use super::{Filter, Found};
 
-/// The rows in the order to show: last used on this site, last used, those that fit, those not known yet, the rest.
+/// The rows in the order to show: last used on this site, last used, those that fit, those not known yet, those that
+/// something speaks against, the rest.
 pub(crate) fn views(keys: &[Found], filter: &Filter, now: i64) -> Vec<KeyView> {
     let mut rows: Vec<(_, KeyView)> = keys
         .iter()
         .map(|key| {
-            let view = view(key, filter, now);
+            let view = row(key, filter, now);
             let rank = match view.state {
-                KeyState::Usable | KeyState::Unknown if key.used_here => 0,
-                KeyState::Usable | KeyState::Unknown if key.last_used.is_some() => 1,
+                KeyState::Unusable { .. } => 5,
+                _ if !view.cautions.is_empty() => 4,
+                _ if key.used_here => 0,
+                _ if key.last_used.is_some() => 1,
                 KeyState::Usable => 2,
                 KeyState::Unknown => 3,
-                KeyState::Unusable { .. } => 4,
             };
             (
                 (
@@ -35,32 +39,39 @@ pub(crate) fn views(keys: &[Found], filter: &Filter, now: i64) -> Vec<KeyView> {
     rows.into_iter().map(|(_, view)| view).collect()
 }
 
-/// The row to select first: the key last used on this site, if it still fits.
+/// The row to select first: the key last used on this site, if it still fits and nothing speaks against it.
 pub(crate) fn selected(views: &[KeyView]) -> Option<String> {
     views
         .iter()
-        .find(|view| view.used_here && !matches!(view.state, KeyState::Unusable { .. }))
+        .find(|view| {
+            view.used_here
+                && view.cautions.is_empty()
+                && !matches!(view.state, KeyState::Unusable { .. })
+        })
         .map(|view| view.id.clone())
 }
 
-/// Whether the key fits, as far as is known.
-pub(crate) fn state(key: &Found, filter: &Filter, now: i64) -> KeyState {
-    let problem = key.problem.clone().or_else(|| match &key.certificate {
-        Some(certificate) => filter.problem(certificate, now),
-        None => filter.problem_of_any(),
-    });
-    match (problem, &key.certificate) {
-        (Some(problem), _) => KeyState::Unusable { problem },
-        (None, Some(_)) => KeyState::Usable,
-        (None, None) => KeyState::Unknown,
+/// Whether the key fits, as far as is known, and what speaks against it all the same.
+pub(crate) fn state(key: &Found, filter: &Filter, now: i64) -> (KeyState, Vec<Caution>) {
+    let judged = match (&key.problem, &key.certificate) {
+        (Some(problem), _) => Err(problem.clone()),
+        (None, Some(certificate)) => filter.judge(certificate, &key.verdict, now),
+        (None, None) => filter.problem_of_any().map_or(Ok(Vec::new()), Err),
+    };
+    match (judged, &key.certificate) {
+        (Err(problem), _) => (KeyState::Unusable { problem }, Vec::new()),
+        (Ok(cautions), Some(_)) => (KeyState::Usable, cautions),
+        (Ok(_), None) => (KeyState::Unknown, Vec::new()),
     }
 }
 
-fn view(key: &Found, filter: &Filter, now: i64) -> KeyView {
+/// One key as a row.
+pub(crate) fn row(key: &Found, filter: &Filter, now: i64) -> KeyView {
     let certificate = key.certificate.as_ref();
     let name =
         |path: Option<&std::ffi::OsStr>| path.map(|name| name.to_string_lossy().into_owned());
     let folder = key.path.parent();
+    let (state, cautions) = state(key, filter, now);
     KeyView {
         id: key.id.clone(),
         file_name: name(key.path.file_name()).unwrap_or_default(),
@@ -72,7 +83,12 @@ fn view(key: &Found, filter: &Filter, now: i64) -> KeyView {
         purpose: certificate.and_then(purpose),
         not_before: certificate.map(Certificate::not_before),
         not_after: certificate.map(Certificate::not_after),
-        state: state(key, filter, now),
+        state,
+        cautions,
+        status: match &key.certificate {
+            Some(_) => key.verdict.status.clone(),
+            None => CertificateStatus::NotChecked,
+        },
         used_here: key.used_here,
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Action, MemberError, ReplyForm, locale, pem, text_member};
 use crate::{
-    ask::{Ask, Input, Issuers, Stores, Wanted, What, XmlLayout},
+    ask::{Ask, Input, Issuers, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
     json::{Json, Object},
     outcome::{Outcome, Products},
@@ -157,7 +157,7 @@ fn wanted<'a>(signer: &'a Object<'a>, signing: &SigningParameters) -> Result<Wan
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| Fault::parameters("chain must hold certificates in PEM"))?,
         ),
-        _ => Issuers::Unsaid,
+        _ => Issuers::Ours,
     };
     Ok(Wanted {
         authentication: purposes.contains(&oid::CLIENT_AUTH),
@@ -166,10 +166,20 @@ fn wanted<'a>(signer: &'a Object<'a>, signing: &SigningParameters) -> Result<Wan
         iin: filter(signer, "iin"),
         bin: filter(signer, "bin"),
         serial_number: filter(signer, "serialNumber"),
+        unknown_issuer: stance(matches!(issuers, Issuers::Any)),
         issuers,
-        allow_expired: signing.allow_expired,
-        allow_revoked: signing.allow_revoked,
+        expired: stance(signing.allow_expired),
+        revoked: stance(signing.allow_revoked),
     })
+}
+
+/// What the page does not allow is refused: NCALayer lists such keys and does not let them be chosen.
+fn stance(allowed: bool) -> Stance {
+    if allowed {
+        Stance::Allow
+    } else {
+        Stance::Refuse
+    }
 }
 
 /// A filter's text; empty is absent. A number counts as its digits.
@@ -226,7 +236,7 @@ impl Form {
     pub(super) fn render(self, outcome: &Result<Outcome, Error>) -> String {
         match outcome {
             // An object without `result` is how clients know a cancel.
-            Ok(Outcome::Cancelled | Outcome::Certificate(_)) => {
+            Ok(Outcome::Cancelled | Outcome::Certificate(_) | Outcome::Stamped(_)) => {
                 r#"{"status":true,"body":{}}"#.into()
             }
             Ok(Outcome::Signed(signed)) => {
@@ -330,6 +340,7 @@ impl Fault {
             | Error::EmptyDigest
             | Error::NoDocuments
             | Error::TooManyDocuments
+            | Error::TimeStampOnCmsOnly
             | Error::IssuerUnreadable => Self::parameters(error),
             _ => Self::signing(error),
         }

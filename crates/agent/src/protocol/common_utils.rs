@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Action, ReplyForm, key_info::KeyInfo, locale, text_member};
 use crate::{
-    ask::{Ask, Input, Stores, Wanted, What, XmlLayout},
+    ask::{Ask, Input, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
     json::{Json, Object},
     outcome::{Outcome, Products},
@@ -180,10 +180,13 @@ fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a
         | "ABCloudServiceStore" => Stores::Token,
         _ => return Action::Refuse(Error::StoreUnknown, form),
     };
-    // Any other text means no filter.
+    // Any other text means no filter. NCALayer marks an expired certificate and looks at no issuer here, so that neither
+    // may keep a key from signing; but the person learns it first.
     let wanted = Wanted {
         authentication: key_type == "AUTHENTICATION",
         signing: key_type == "SIGNATURE",
+        expired: Stance::Ask,
+        unknown_issuer: Stance::Ask,
         ..Wanted::default()
     };
     Action::Ask(
@@ -238,6 +241,12 @@ impl Form {
                         .collect::<Vec<_>>(),
                 ),
             },
+            Ok(Outcome::Stamped(items)) => self.values(
+                &items
+                    .iter()
+                    .map(|der| BASE64_STANDARD.encode(der))
+                    .collect::<Vec<_>>(),
+            ),
             Err(error) => self.failure(wire_message(error)),
         }
     }

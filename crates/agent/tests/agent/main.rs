@@ -8,10 +8,14 @@
     reason = "a test may"
 )]
 
+mod authority;
+mod certificates;
 mod consent;
 mod golden;
 mod memory;
+mod network;
 mod settings;
 mod signing;
+mod stamps;
 mod unlocking;
 mod window;

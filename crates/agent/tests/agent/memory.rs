@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::json;
-use window_messages::{FromWindow, KeyState, Language, SettingsView};
+use window_messages::{FromWindow, KeyState, Language, NetworkView, NetworkWay, SettingsView};
 
 use crate::window::{Desk, INDIVIDUAL, OLD_SIGNING, PASSWORD, Window, desk, desk_in};
 
@@ -66,6 +66,7 @@ async fn no_password_is_written_anywhere() {
     let files: Vec<_> = fs::read_dir(desk.data.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
         .collect();
     assert!(!files.is_empty());
     for file in files {
@@ -87,8 +88,22 @@ async fn keys_are_forgotten_when_the_person_says_so() {
         key_folders: Vec::new(),
         usual_folders: false,
         remember_keys: false,
+        network: NetworkView {
+            way: NetworkWay::System,
+            proxy: String::new(),
+            proxy_user: String::new(),
+            has_proxy_password: false,
+        },
+        trust_test_ca: false,
+        test_certificates: false,
+        require_certain_status: false,
     };
-    window.say(FromWindow::SaveSettings { settings }).await;
+    window
+        .say(FromWindow::SaveSettings {
+            settings,
+            proxy_password: None,
+        })
+        .await;
     window.keys().await;
     cancel(window, pending, view.request).await;
 

@@ -117,7 +117,12 @@ async fn settings_saved_in_their_window_are_kept() {
         panic!()
     };
     settings.usual_folders = false;
-    window.say(FromWindow::SaveSettings { settings }).await;
+    window
+        .say(FromWindow::SaveSettings {
+            settings,
+            proxy_password: None,
+        })
+        .await;
     drop(window.to_agent);
     assert!(window.from_agent.recv().await.is_none());
     let text = fs::read_to_string(desk.data.path().join("settings.toml")).unwrap();
@@ -159,6 +164,9 @@ fn settings_that_cannot_be_understood_stop_the_agent() {
         data_dir: data.path().to_owned(),
         key_folders: Vec::new(),
         screen: std::sync::Arc::new(NoScreen),
+        fetch: std::sync::Arc::new(crate::network::Offline),
+        choose_network: Box::new(|_| {}),
+        trust_test_ca: false,
     };
     assert!(matches!(
         agent::Agent::new(config),

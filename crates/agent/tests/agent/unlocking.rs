@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 use window_messages::{FromWindow, KeyProblem, KeyPurpose, KeyState, PasswordText, ToWindow};
 
-use crate::window::{EXPIRED, INDIVIDUAL, OLD_LOG_IN, OLD_SIGNING, PASSWORD, desk, fixture};
+use crate::window::{EARLY, INDIVIDUAL, OLD_LOG_IN, OLD_SIGNING, PASSWORD, desk, fixture};
 
 fn request(key_type: &str) -> String {
     json!({ "module": "kz.gov.pki.knca.commonUtils", "method": "createCAdESFromBase64",
@@ -73,7 +73,7 @@ async fn after_five_wrong_passwords_the_next_try_has_to_wait() {
 
 #[tokio::test]
 async fn a_key_that_turns_out_not_to_fit_signs_nothing_and_its_row_is_filled_in() {
-    let mut desk = desk(&[OLD_LOG_IN, EXPIRED]);
+    let mut desk = desk(&[OLD_LOG_IN, EARLY]);
     let pending = desk.ask_in_background(&request("SIGNATURE"));
     let mut window = desk.window().await;
     let view = window.request().await;
@@ -98,9 +98,12 @@ async fn a_key_that_turns_out_not_to_fit_signs_nothing_and_its_row_is_filled_in(
         Some("123456789011")
     );
     assert_eq!(window.refused().await, KeyProblem::LogInOnly);
-    window.sign(&keys, EXPIRED, PASSWORD).await;
+    window.sign(&keys, EARLY, PASSWORD).await;
     window.keys().await;
-    assert!(matches!(window.refused().await, KeyProblem::Expired { .. }));
+    assert!(matches!(
+        window.refused().await,
+        KeyProblem::NotYetValid { .. }
+    ));
     window.cancel(view.request).await;
     assert!(pending.reply().await.unwrap().contains("action.canceled"));
 }

@@ -11,10 +11,15 @@ use std::{
 };
 
 use agent::{Agent, Caller, Config, Origin, Screen, ScreenLink};
+use pki::Fetch;
 use tempfile::TempDir;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
-use window_messages::{FromWindow, KeyProblem, KeyView, PasswordText, RequestView, ToWindow};
+use window_messages::{
+    FromWindow, KeyProblem, KeyView, PasswordText, Question, RequestView, ToWindow,
+};
+
+use crate::network::Offline;
 
 pub(crate) const PASSWORD: &str = "Qwerty12";
 pub(crate) const INDIVIDUAL: &str =
@@ -24,6 +29,7 @@ pub(crate) const OLD_LOG_IN: &str =
 pub(crate) const OLD_SIGNING: &str =
     "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
 pub(crate) const HEAD: &str = "company-head/GOST512_6bc87b64de1979fd15f7eadd1ba6ae00070c3438.p12";
+pub(crate) const EARLY: &str = "not-yet-valid/GOST512_f87d012534fd75f141325b5c527a75866daaff05.p12";
 pub(crate) const EXPIRED: &str = "expired/GOST512_00897ba3909750c7dd7651e47ac2da7bd81a6587.p12";
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -81,7 +87,32 @@ pub(crate) fn desk(files: &[&str]) -> Desk {
     desk_in(tempfile::tempdir().unwrap(), keys)
 }
 
+/// Trusts the demo CA and works offline.
 pub(crate) fn desk_in(data: TempDir, keys: TempDir) -> Desk {
+    trust_demo_ca(data.path());
+    desk_with(data, keys, Arc::new(Offline), false)
+}
+
+/// An agent that finds these key files, trusts the demo CA and reaches these servers.
+pub(crate) fn desk_reaching(files: &[&str], fetch: Arc<dyn Fetch>) -> Desk {
+    let Desk { data, keys, .. } = desk(files);
+    desk_with(data, keys, fetch, false)
+}
+
+pub(crate) fn trust_demo_ca(data: &Path) {
+    let folder = data.join("authorities");
+    fs::create_dir_all(&folder).unwrap();
+    for name in ["tanba_demo_gost.cer", "tanba_demo_rsa.cer"] {
+        fs::copy(fixture("ca").join(name), folder.join(name)).unwrap();
+    }
+}
+
+pub(crate) fn desk_with(
+    data: TempDir,
+    keys: TempDir,
+    fetch: Arc<dyn Fetch>,
+    trust_test_ca: bool,
+) -> Desk {
     let (windows, opened_windows) = mpsc::unbounded_channel();
     let opened = Arc::new(AtomicUsize::new(0));
     let config = Config {
@@ -91,6 +122,9 @@ pub(crate) fn desk_in(data: TempDir, keys: TempDir) -> Desk {
             windows,
             opened: opened.clone(),
         }),
+        fetch,
+        choose_network: Box::new(|_| {}),
+        trust_test_ca,
     };
     Desk {
         agent: Agent::new(config).unwrap(),
@@ -175,11 +209,44 @@ impl Pending {
 }
 
 impl Window {
+    /// The next message that is not about one row.
     pub(crate) async fn next(&mut self) -> ToWindow {
+        loop {
+            match self.any().await {
+                ToWindow::Key { .. } => {}
+                message => return message,
+            }
+        }
+    }
+
+    pub(crate) async fn any(&mut self) -> ToWindow {
         timeout(PATIENCE, self.from_agent.recv())
             .await
             .expect("no message")
             .expect("the agent hung up")
+    }
+
+    /// The next row that changed by itself.
+    pub(crate) async fn row(&mut self) -> KeyView {
+        loop {
+            if let ToWindow::Key { key, .. } = self.any().await {
+                return key;
+            }
+        }
+    }
+
+    pub(crate) async fn question(&mut self) -> Question {
+        loop {
+            match self.next().await {
+                ToWindow::Question { question, .. } => return question,
+                ToWindow::Keys { .. } | ToWindow::Progress { .. } => {}
+                other => panic!("not a question: {other:?}"),
+            }
+        }
+    }
+
+    pub(crate) async fn answer(&self, request: u32, yes: bool) {
+        self.say(FromWindow::Answer { request, yes }).await;
     }
 
     pub(crate) async fn say(&self, message: FromWindow) {

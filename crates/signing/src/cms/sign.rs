@@ -54,6 +54,19 @@ pub fn sign_digest(
     assemble(signer, None, digest, signing_time)
 }
 
+/// As [`sign_digest`], whatever the length of the digest, as NCALayer does. Unless it fits the key no verifier accepts
+/// the message.
+///
+/// # Errors
+/// As [`sign_attached`].
+pub fn sign_digest_of_any_length(
+    signer: &dyn Signer,
+    digest: &[u8],
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
+    assemble(signer, None, digest, signing_time)
+}
+
 fn digest_of(signer: &dyn Signer) -> DigestAlgorithm {
     signer.certificate().algorithm().digest()
 }

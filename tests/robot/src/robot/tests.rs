@@ -1,12 +1,12 @@
 use std::{path::PathBuf, time::Duration};
 
 use window_messages::{
-    Caller, FromWindow, KeyProblem, KeyState, KeyView, Language, RequestView, SiteView, ToWindow,
-    Verb,
+    Caller, Caution, CertificateStatus, FromWindow, KeyProblem, KeyState, KeyView, Language,
+    NoTimeStamp, Question, RequestView, SiteView, ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
-use super::{Act, Robot};
+use super::{Act, Consent, Robot};
 
 fn key(name: &str, state: KeyState) -> KeyView {
     KeyView {
@@ -18,6 +18,8 @@ fn key(name: &str, state: KeyState) -> KeyView {
         not_before: None,
         not_after: None,
         state,
+        cautions: Vec::new(),
+        status: CertificateStatus::NotChecked,
         used_here: false,
     }
 }
@@ -35,7 +37,9 @@ fn request(keys: Vec<KeyView>, searching: bool) -> ToWindow {
         },
         documents: Vec::new(),
         form: None,
+        time_stamp: false,
         warnings: Vec::new(),
+        test_certificates: false,
         keys,
         selected: None,
         searching,
@@ -60,11 +64,21 @@ fn refused(name: &str, problem: KeyProblem) -> ToWindow {
 }
 
 fn robot(names: &[&str], wrong_first: bool) -> Robot {
+    robot_that(names, wrong_first, false, 0)
+}
+
+fn robot_that(names: &[&str], wrong_first: bool, insists: bool, tries: u32) -> Robot {
     let keys = names
         .iter()
         .map(|name| PathBuf::from("/home/keys").join(name))
         .collect();
-    Robot::that_signs(keys, Zeroizing::new("Qwerty12".to_owned()), wrong_first)
+    Robot::that_signs(Consent {
+        keys,
+        password: Zeroizing::new("Qwerty12".to_owned()),
+        wrong_first,
+        insists,
+        tries,
+    })
 }
 
 /// What was done, in words.
@@ -79,6 +93,8 @@ fn words(acts: Vec<Act>) -> Vec<String> {
                 key,
                 password,
             }) => format!("{key}: {}", *password.into_inner()),
+            Act::Say(FromWindow::Answer { request: 7, yes }) => format!("answer {yes}"),
+            Act::Say(FromWindow::Agree { request: 7 }) => "agree".to_owned(),
             Act::Say(_) => "something else".to_owned(),
             Act::Wait(pause) => format!("wait {pause:?}"),
         })
@@ -160,6 +176,63 @@ fn a_wrong_password_is_typed_once_when_told_so() {
         words(robot.hear(refused("a.p12", KeyProblem::WrongPassword))),
         ["cancel"]
     );
+}
+
+fn question(question: Question) -> ToWindow {
+    ToWindow::Question {
+        request: 7,
+        question,
+    }
+}
+
+#[test]
+fn a_second_yes_is_said_only_when_told_so() {
+    let asks = || {
+        question(Question::UseAnyway {
+            cautions: vec![Caution::UnknownIssuer],
+        })
+    };
+    let keys = || {
+        vec![
+            key("a.p12", KeyState::Unknown),
+            key("b.p12", KeyState::Unknown),
+        ]
+    };
+    let mut insisting = robot_that(&["a.p12"], false, true, 0);
+    insisting.hear(request(keys(), false));
+    assert_eq!(words(insisting.hear(asks())), ["answer true"]);
+
+    let mut yielding = robot(&["a.p12", "b.p12"], false);
+    yielding.hear(request(keys(), false));
+    assert_eq!(words(yielding.hear(asks())), ["answer false"]);
+    assert_eq!(
+        words(yielding.hear(list(keys(), None))),
+        ["id of b.p12: Qwerty12"]
+    );
+}
+
+#[test]
+fn servers_are_tried_again_as_often_as_told() {
+    let silent = || {
+        question(Question::NoTimeStamp {
+            why: NoTimeStamp::NoAnswer,
+        })
+    };
+    let mut robot = robot_that(&["a.p12"], false, false, 2);
+    robot.hear(request(vec![key("a.p12", KeyState::Usable)], false));
+    for answer in ["answer true", "answer true", "answer false"] {
+        assert_eq!(words(robot.hear(silent())), [answer]);
+    }
+}
+
+#[test]
+fn a_request_without_a_key_is_agreed_to() {
+    let ToWindow::Request(mut view) = request(Vec::new(), false) else {
+        unreachable!()
+    };
+    view.verb = Verb::AddTimeStamp;
+    let acts = robot(&["a.p12"], false).hear(ToWindow::Request(view));
+    assert_eq!(words(acts), ["painted", "agree"]);
 }
 
 #[test]

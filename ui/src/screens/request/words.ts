@@ -1,5 +1,7 @@
 import type { Words } from '../../locales'
 import { revealed } from '../../lib/reveal'
+import type { Caution } from '../../messages/Caution'
+import type { CertificateStatus } from '../../messages/CertificateStatus'
 import type { DocumentName } from '../../messages/DocumentName'
 import type { KeyProblem } from '../../messages/KeyProblem'
 import type { RequestView } from '../../messages/RequestView'
@@ -37,11 +39,33 @@ export function problem(words: Words, why: KeyProblem): string {
     case 'tooManyTries':
       return words.problem.tooManyTries(why.waitSeconds)
     case 'expired':
+      return words.problem.expired(date(why.at))
     case 'revoked':
-      return words.problem[why.kind](date(why.at))
+      return words.problem.revoked(date(why.at), why.reason ? words.status.revokedFor[why.reason] : '')
     case 'notYetValid':
       return words.problem.notYetValid(date(why.from))
     default:
       return words.problem[why.kind]
+  }
+}
+
+/** What speaks against a key that may be used all the same. */
+export function caution(words: Words, what: Caution): string {
+  return what.kind === 'expired' ? words.caution.expired(date(what.at)) : words.caution.unknownIssuer
+}
+
+/** Whether a certificate is revoked, in a few words; empty when nobody asked or the issuer is not known. */
+export function status(words: Words, what: CertificateStatus): string {
+  switch (what.kind) {
+    case 'notChecked':
+      return ''
+    case 'checking':
+      return words.status.checking
+    case 'good':
+      return words.status.good
+    case 'revoked':
+      return words.status.revoked(date(what.at))
+    case 'unknown':
+      return what.why === 'noIssuer' ? '' : words.status.unknownShort
   }
 }

@@ -1,9 +1,13 @@
 use std::{fs, path::Path};
 
 use pki::{Certificate, oid};
-use window_messages::KeyProblem;
+use window_messages::{Caution, CertificateStatus, KeyProblem, RevokedFor};
 
 use super::{Filter, decimal};
+use crate::{
+    ask::Stance,
+    certificates::{Issuer, Trust, Verdict},
+};
 
 /// 2026-11-21.
 const NOW: i64 = 1_795_219_200;
@@ -11,6 +15,13 @@ const NOW: i64 = 1_795_219_200;
 fn fixture(path: &str) -> Certificate {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../keystore-fixtures");
     Certificate::from_bytes(&fs::read(folder.join(path)).unwrap()).unwrap()
+}
+
+impl Filter {
+    /// Why a certificate that nobody has checked does not fit.
+    fn problem(&self, certificate: &Certificate, now: i64) -> Option<KeyProblem> {
+        self.judge(certificate, &Verdict::default(), now).err()
+    }
 }
 
 fn individual() -> Certificate {
@@ -148,21 +159,57 @@ fn person_organisation_and_certificate_can_be_named() {
 }
 
 #[test]
-fn the_issuer_must_be_one_of_those_named_and_have_signed() {
-    let filter = Filter {
-        issuers: Some(vec![fixture("ca/tanba_demo_gost.cer")]),
+fn an_unknown_issuer_is_refused_asked_about_or_allowed() {
+    let unknown = Verdict {
+        issuer: Issuer::Unknown,
+        ..Verdict::default()
+    };
+    let judge = |filter: &Filter| filter.judge(&individual(), &unknown, NOW);
+    let ours = Filter::default();
+    assert_eq!(judge(&ours), Err(KeyProblem::UnknownIssuer));
+    let theirs = Filter {
+        issuers: Some(Trust::only(vec![fixture("ca/tanba_demo_rsa.cer")]).into()),
         ..Filter::default()
     };
-    assert_eq!(filter.problem(&individual(), NOW), None);
-    assert_eq!(
-        filter.problem(&log_in_only(), NOW),
-        Some(KeyProblem::OtherIssuer)
-    );
-    let named_but_not_signed = fixture("certificates/5a6cbe7c9c55ab0cf9dbd40b0116350a6ae0aba5.cer");
-    assert_eq!(
-        filter.problem(&named_but_not_signed, NOW),
-        Some(KeyProblem::OtherIssuer)
-    );
+    assert_eq!(judge(&theirs), Err(KeyProblem::OtherIssuer));
+    let with = |unknown_issuer| Filter {
+        unknown_issuer,
+        ..Filter::default()
+    };
+    assert_eq!(judge(&with(Stance::Ask)), Ok(vec![Caution::UnknownIssuer]));
+    assert_eq!(judge(&with(Stance::Allow)), Ok(Vec::new()));
+    // While nobody knows, nothing is held against the key.
+    for issuer in [Issuer::NotChecked, Issuer::Checking, Issuer::Known] {
+        let verdict = Verdict {
+            issuer,
+            ..Verdict::default()
+        };
+        assert_eq!(ours.judge(&individual(), &verdict, NOW), Ok(Vec::new()));
+    }
+}
+
+#[test]
+fn a_revoked_certificate_fits_only_where_the_site_takes_such() {
+    let (at, reason) = (NOW - 1, Some(RevokedFor::Superseded));
+    let revoked = Verdict {
+        issuer: Issuer::Known,
+        status: CertificateStatus::Revoked { at, reason },
+    };
+    for revoked_keys in [Stance::Refuse, Stance::Ask] {
+        let filter = Filter {
+            revoked: revoked_keys,
+            ..Filter::default()
+        };
+        assert_eq!(
+            filter.judge(&individual(), &revoked, NOW),
+            Err(KeyProblem::Revoked { at, reason })
+        );
+    }
+    let filter = Filter {
+        revoked: Stance::Allow,
+        ..Filter::default()
+    };
+    assert_eq!(filter.judge(&individual(), &revoked, NOW), Ok(Vec::new()));
 }
 
 #[test]
@@ -193,18 +240,28 @@ fn validity_is_checked_unless_the_site_takes_expired_keys() {
     assert_eq!(Filter::default().problem(&expired, NOW), Some(problem));
     assert_eq!(
         Filter {
-            allow_expired: true,
+            expired: Stance::Allow,
             ..Filter::default()
         }
-        .problem(&expired, NOW),
-        None
+        .judge(&expired, &Verdict::default(), NOW),
+        Ok(Vec::new())
+    );
+    assert_eq!(
+        Filter {
+            expired: Stance::Ask,
+            ..Filter::default()
+        }
+        .judge(&expired, &Verdict::default(), NOW),
+        Ok(vec![Caution::Expired {
+            at: expired.not_after()
+        }])
     );
     let problem = KeyProblem::NotYetValid {
         from: early.not_before(),
     };
     assert_eq!(
         Filter {
-            allow_expired: true,
+            expired: Stance::Allow,
             ..Filter::default()
         }
         .problem(&early, NOW),

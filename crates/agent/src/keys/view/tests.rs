@@ -7,6 +7,7 @@ use super::{
     super::{Filter, Found},
     selected, views,
 };
+use crate::{ask::Stance, certificates::Verdict};
 
 /// 2026-11-21.
 const NOW: i64 = 1_795_219_200;
@@ -23,6 +24,7 @@ fn key(name: &str, certificate: Option<Certificate>) -> Found {
         sha256: None,
         problem: None,
         certificate,
+        verdict: Verdict::default(),
         last_used: None,
         used_here: false,
     }
@@ -95,6 +97,28 @@ fn a_key_used_here_that_no_longer_fits_is_not_selected() {
     ];
     let views = views(&keys, &Filter::default(), NOW);
     assert_eq!(views[0].file_name, "b.p12");
+    assert_eq!(selected(&views), None);
+}
+
+#[test]
+fn a_key_with_something_against_it_comes_after_the_others_and_is_not_selected() {
+    let expired = Some(certificate("00897ba3909750c7dd7651e47ac2da7bd81a6587.cer"));
+    let keys = [
+        Found {
+            used_here: true,
+            last_used: Some(5),
+            ..key("a.p12", expired)
+        },
+        key("b.p12", None),
+    ];
+    let filter = Filter {
+        expired: Stance::Ask,
+        ..Filter::default()
+    };
+    let views = views(&keys, &filter, NOW);
+    assert_eq!(views[1].file_name, "a.p12");
+    assert_eq!(views[1].state, KeyState::Usable);
+    assert_eq!(views[1].cautions.len(), 1);
     assert_eq!(selected(&views), None);
 }
 
