@@ -20,15 +20,25 @@ pub struct CrlEntry {
 }
 
 /// Reads one element of revokedCertificates; `None` when it is about another certificate.
-pub(super) fn read(content: &[u8], serial_number: &[u8]) -> Result<Option<CrlEntry>, UnknownCause> {
+///
+/// In a list that is read for the first time those of other certificates are read too: what they contain may change
+/// whom all entries are about. In one whose content is known (`is_known`) they are passed over.
+pub(super) fn read(
+    content: &[u8],
+    serial_number: &[u8],
+    is_known: bool,
+) -> Result<Option<CrlEntry>, UnknownCause> {
     let (serial, rest) = split(content)?;
-    let (when, rest) = split(rest)?;
+    let is_wanted = without_zeros(serial.content) == without_zeros(serial_number);
+    if is_known && !is_wanted {
+        return Ok(None);
+    }
     if serial.tag != INTEGER {
         return Err(invalid("an entry does not begin with a serial number"));
     }
-    // Those of other certificates are read too: what they contain may change whom all entries are about.
+    let (when, rest) = split(rest)?;
     let reason = read_extensions(rest)?;
-    if without_zeros(serial.content) != without_zeros(serial_number) {
+    if !is_wanted {
         return Ok(None);
     }
     Ok(Some(CrlEntry {

@@ -103,7 +103,14 @@ pub(super) fn search(
         return Err(UnknownCause::WrongSigner);
     }
 
-    let mut findings = read_tbs(&mut stream, tbs_end, version_2, query.serial_number)?;
+    let is_known = signature == Signature::Known;
+    let mut findings = read_tbs(
+        &mut stream,
+        tbs_end,
+        version_2,
+        query.serial_number,
+        is_known,
+    )?;
     let digest = stream.finish_digest();
     // Not the same bytes: lists of 2026 have NULL behind the outer identifier and nothing behind the inner.
     if signature_algorithm(stream.element(end)?.der)? != algorithm {
@@ -144,6 +151,7 @@ fn read_tbs<R: Read>(
     end: u64,
     version_2: bool,
     serial_number: &[u8],
+    is_known: bool,
 ) -> Result<CrlFindings, UnknownCause> {
     let mut findings = CrlFindings {
         this_update: time(stream.element(end)?.der)?,
@@ -165,7 +173,7 @@ fn read_tbs<R: Read>(
                 return Err(invalid("an entry's fields are not the right ones"));
             }
             findings.entries += 1;
-            if let Some(entry) = entry::read(element.content, serial_number)? {
+            if let Some(entry) = entry::read(element.content, serial_number, is_known)? {
                 findings.add(entry);
             }
         }

@@ -189,6 +189,7 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads a one-byte tag and a definite length in its shortest form (X.690 §10.1), up to four bytes.
+    #[inline]
     fn read(bytes: &[u8]) -> Result<Self, UnknownCause> {
         let [tag, first, rest @ ..] = bytes else {
             return Err(ends_early());
