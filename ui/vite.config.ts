@@ -12,6 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   },
+  worker: { format: 'es' },
   test: {
     environment: 'jsdom',
     // axe is slow on a busy machine.

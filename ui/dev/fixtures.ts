@@ -5,6 +5,7 @@ import type { Language } from '../src/messages/Language'
 import type { RequestView } from '../src/messages/RequestView'
 import type { SettingsView } from '../src/messages/SettingsView'
 import type { ToWindow } from '../src/messages/ToWindow'
+import { pdf } from './pdf'
 
 const person = { name: 'ТЕСТОВ ТЕСТ ТЕСТОВИЧ', iin: '123456789011', bin: null, organisation: null, role: null }
 const MAY_2027 = Date.UTC(2027, 4, 8, 12) / 1000
@@ -328,6 +329,12 @@ export const previews: Record<string, ToWindow & { type: 'preview' }> = {
     request: 1,
     document: 0,
     preview: { kind: 'text', text: 'Сумма: 100\u202e000 1\u202c тенге\r\nПодпись\u200b: нет\n', truncated: true },
+  },
+  previewPdf: {
+    type: 'preview',
+    request: 1,
+    document: 0,
+    preview: { kind: 'pdf', base64: btoa(pdf([['Agreement No. 17', 'between two parties'], ['Signatures']])) },
   },
   previewOpaque: { type: 'preview', request: 1, document: 0, preview: { kind: 'opaque' } },
 }

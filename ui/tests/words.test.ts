@@ -31,7 +31,7 @@ describe('locales', () => {
   })
 
   it.each(['kk', 'ru', 'en'] as const)('%s gives no Alt letter twice on one screen', (language) => {
-    const { act, cancel, documents, keys, ending, settings, progress, status, question } = locales[language]
+    const { act, cancel, documents, keys, ending, settings, progress, status, question, preview } = locales[language]
     const letters = (labels: string[]) => labels.map((label) => mnemonic(label).letter.toLowerCase())
     const screens = [
       [act.logIn, act.sign(1), act.sign(2), act.showCertificate, act.addTimeStamp].map((verb) => [
@@ -48,6 +48,7 @@ describe('locales', () => {
         [question.tryAgain, cancel],
       ],
       [[settings.addFolder, settings.save, cancel]],
+      [[preview.back, preview.pdf.previous, preview.pdf.next]],
       [[progress.stopYes, progress.stopNo], [ending.close]],
     ].flat()
     for (const screen of screens) {

@@ -74,6 +74,19 @@ export const en = {
     size: 'Size',
     digest: 'SHA-256',
     sentDigest: 'Digest',
+    pdf: {
+      picture: 'Page',
+      text: 'Words',
+      drawing: 'Drawing the page…',
+      page: (number: number, of: number) => `Page ${number} of ${of}`,
+      pictureOf: (number: number, of: number) => `Picture of page ${number} of ${of}; “Words” reads it out`,
+      all: (of: number) => `The whole document will be signed, all ${of} pages.`,
+      previous: '&Previous',
+      next: '&Next',
+      noText: 'There are no words on this page, only a picture.',
+      undrawable:
+        'This PDF document cannot be shown here: it is damaged, protected by a password or takes too long. Compare its size and digest if you know them.',
+    },
   },
   keys: {
     heading: 'Your key',
