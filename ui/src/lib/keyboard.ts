@@ -33,6 +33,8 @@ export function followKeys(): () => void {
     const key = event.key.toLowerCase()
     const wanted = [...document.querySelectorAll<HTMLElement>('[data-mnemonic]')].find((element) => {
       const letter = element.dataset['mnemonic'] ?? ''
+      // What stands behind another screen cannot be pressed.
+      if (element.closest('[hidden]')) return false
       return letter !== '' && (letter === key || PLACES[letter] === event.code)
     })
     if (!wanted) return

@@ -243,6 +243,33 @@ export const en = {
     trustTestCaWhat: 'For developers: signatures made with them are worth nothing. A banner reminds of it.',
     save: '&Save',
   },
+  help: {
+    title: 'Help',
+    parts: 'What the window shows',
+    meanings: [
+      ['Who asks', 'The site, as your browser vouches for it. If you did not expect it, press “Cancel”: nothing is signed.'],
+      ['What will be signed', '“View” shows the document. Exactly what stands there is signed.'],
+      ['Your key', 'Key files found on this computer. A grey one says why it cannot be used; “Open file…” takes one from elsewhere.'],
+      ['Password', 'The password of the key file. It is neither kept nor sent to the site.'],
+      [
+        'The last button',
+        'Says what will be done and does it. It sleeps for half a second after each change, so that nobody can make you press it unawares.',
+      ],
+    ] as [string, string][],
+    keyboard: 'Keyboard',
+    keys: [
+      ['Tab', 'next part of the window'],
+      ['↑ ↓ Home End', 'choose a key; typing letters finds it by name'],
+      ['Enter', 'in the password: go ahead'],
+      ['Esc', 'back, or cancel'],
+      ['F5', 'look for keys again'],
+      ['Ctrl+O', 'open a key file'],
+      ['Page Up, Page Down', 'turn the pages of a PDF'],
+      ['Alt', 'shows a letter on each button; Alt with it presses the button'],
+      ['Ctrl and +, −, 0', 'larger, smaller, usual text'],
+      ['F1', 'this help'],
+    ] as [string, string][],
+  },
   start: {
     title: 'Tanba',
     what: 'This window opens by itself when a site asks you to log in or sign.',
