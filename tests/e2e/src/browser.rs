@@ -112,10 +112,17 @@ impl Browser {
 /// # Errors
 /// When certutil fails.
 pub fn trust(home: &Path, name: &str, ca: &Path) -> Result<()> {
-    let folder = home.join(".pki/nssdb");
+    trust_in(&home.join(".pki/nssdb"), name, ca)
+}
+
+/// The same for the NSS database in `folder`, such as a profile of Firefox.
+///
+/// # Errors
+/// When certutil fails.
+pub fn trust_in(folder: &Path, name: &str, ca: &Path) -> Result<()> {
     let database = format!("sql:{}", folder.display());
     if !folder.join("cert9.db").exists() {
-        std::fs::create_dir_all(&folder)?;
+        std::fs::create_dir_all(folder)?;
         output(Command::new("certutil").args(["-N", "--empty-password", "-d", &database]))?;
     }
     output(

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod browser;
 pub mod demo;
 pub mod desktop;
+pub mod firefox;
 pub mod judges;
 pub mod places;
 pub mod portal;
