@@ -30,7 +30,7 @@ async fn a_pdf_is_drawn_page_by_page() -> Result<()> {
     ensure!(shown.pixels([0x33, 0x66, 0xcc]).await? > 0.15, "the field");
     ensure!(shown.pixels([0xff, 0xff, 0xff]).await? > 0.3, "the paper");
     shown.picture("pdf")?;
-    shown.press("[role=group] button:last-child").await?;
+    shown.press(".bar [role=group] button:last-child").await?;
     let words = window.page.find(Locator::Css("main pre")).await?;
     let words = words.text().await?;
     ensure!(
@@ -43,7 +43,7 @@ async fn a_pdf_is_drawn_page_by_page() -> Result<()> {
     ensure!(shown.page().await?.contains("2"), "{}", shown.page().await?);
     let words = window.page.find(Locator::Css("main pre")).await?;
     ensure!(words.text().await?.contains("подписи сторон"));
-    shown.press("[role=group] button:first-child").await?;
+    shown.press(".bar [role=group] button:first-child").await?;
     ensure!(shown.pixels([0x33, 0x66, 0xcc]).await? == 0.0, "turned");
     shown.end()
 }
