@@ -9,10 +9,10 @@ use crate::shell;
 /// The pages of the window, then all programs, in the debug profile.
 ///
 /// Always the whole workspace: a part of it would be built with other features of shared dependencies, and the rest
-/// later once more.
+/// later once more. The fuzz targets add no features and want flags of their own (`cargo xtask fuzz`).
 pub(crate) fn programs() -> Result<()> {
     pages()?;
-    shell::run("cargo", &["build", "--locked", "--workspace"])
+    shell::run("cargo", &["build", "--locked", "--workspace", "--exclude", "tanba-fuzz"])
 }
 
 /// Builds `ui/dist` unless it is newer than all that it is made of.

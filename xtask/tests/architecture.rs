@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, process::Command};
 use serde_json::Value;
 
 /// `(package, what it may use)`. No arrow points back; dev-dependencies are free, because tests check from outside.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("gost3410", &[]),
     ("pki", &["gost3410"]),
     ("fetch", &["pki"]),
@@ -25,6 +25,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("demo-portal", &["gost3410", "pki", "signing"]),
     ("robot", &["window-messages"]),
     ("e2e", &[]),
+    (
+        "tanba-fuzz",
+        &["agent", "gost3410", "keystore", "pki", "server", "signing"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -112,6 +112,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// True when the password of a key file was wrong: the person may try again.
+    pub fn is_wrong_password(&self) -> bool {
+        matches!(
+            self,
+            Self::Key {
+                error: keystore::Error::WrongPassword,
+                ..
+            }
+        )
+    }
+
     pub(crate) fn file(path: impl Into<PathBuf>, error: &io::Error) -> Self {
         Self::File {
             path: path.into(),

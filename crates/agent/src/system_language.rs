@@ -1,11 +1,9 @@
 use window_messages::Language;
 
-/// The language of the session, by the variables that POSIX names (locale names such as `kk_KZ.UTF-8`).
+/// The language of the session: on Linux by the variables that POSIX names (`kk_KZ.UTF-8`), on Windows and macOS the
+/// first of the person's preferred languages that we speak (not run there yet).
 pub(crate) fn read() -> Option<Language> {
-    let value = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    of_locale(&value?)
+    sys_locale::get_locales().find_map(|locale| of_locale(&locale))
 }
 
 fn of_locale(locale: &str) -> Option<Language> {

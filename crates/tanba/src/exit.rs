@@ -36,9 +36,8 @@ impl Exit {
             if let Some(exit) = cause.downcast_ref::<Told>() {
                 return exit.exit;
             }
-            // The type inside is the key store's, which this crate does not know; a test holds the name.
-            if let Some(agent::Error::Key { error, .. }) = cause.downcast_ref()
-                && format!("{error:?}") == "WrongPassword"
+            if let Some(error) = cause.downcast_ref::<agent::Error>()
+                && error.is_wrong_password()
             {
                 return Self::WrongPassword;
             }
