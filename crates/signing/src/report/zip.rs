@@ -55,6 +55,9 @@ impl<'a> Archive<'a> {
         if position != end {
             return Err(ArchiveError::Damaged("its directory has another length"));
         }
+        if files.iter().map(|file: &File| file.size).sum::<u64>() > MAX_UNPACKED {
+            return Err(ArchiveError::TooLarge);
+        }
         taken.sort_by_key(|space| space.start);
         if taken
             .windows(2)

@@ -241,29 +241,35 @@ fn an_archive_that_can_be_read_in_two_ways_is_refused() {
 
 #[test]
 fn a_bomb_is_noticed_before_it_fills_anything() {
-    // Zeros that unpack to 600 MiB, and an honest header.
+    // A mebibyte of zeros, packed so that it can be repeated, and an end.
     let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
-    let zeros = vec![0_u8; 1 << 20];
-    let mut crc = Crc::new();
-    for _ in 0..600 {
-        encoder.write_all(&zeros).unwrap();
-        crc.update(&zeros);
-    }
-    let packed = encoder.finish().unwrap();
-    let digest = STANDARD.encode([0; 32]);
-    let manifest = format!(
-        "<NCAManifest><SigReference URI=\"s\"/><DataObjectReference URI=\"bomb\">\
-         <DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><DigestValue>{digest}</DigestValue>\
-         </DataObjectReference></NCAManifest>"
+    encoder.write_all(&vec![0; 1 << 20]).unwrap();
+    encoder.flush().unwrap();
+    let block = encoder.get_ref().clone();
+    let packed = [block.repeat(600), vec![3, 0]].concat();
+    // An honest header says that it is too much; one that lies is found out after so much as it admits.
+    let honest = judge(&bomb(&packed, 600 << 20));
+    assert!(
+        matches!(honest, Err(Error::Archive(ArchiveError::TooLarge))),
+        "{honest:?}"
     );
+    let lying = judge(&bomb(&packed, 1000));
+    assert!(
+        matches!(lying, Err(Error::Archive(ArchiveError::Damaged(_)))),
+        "{lying:?}"
+    );
+}
+
+/// An archive with a manifest and one deflated file that says to have `size` bytes.
+fn bomb(packed: &[u8], size: u32) -> Vec<u8> {
+    let manifest = String::from_utf8(manifest(&[("bomb", b"")])).unwrap();
+    let mut crc = Crc::new();
+    crc.update(manifest.as_bytes());
+    let length = manifest.len() as u32;
     let (mut output, mut directory) = (Vec::new(), Vec::new());
     for (name, content, method, size, crc) in [
-        ("bomb", &packed[..], 8_u8, 600_u32 << 20, crc.sum()),
-        (MANIFEST, manifest.as_bytes(), 0, manifest.len() as u32, {
-            let mut crc = Crc::new();
-            crc.update(manifest.as_bytes());
-            crc.sum()
-        }),
+        ("bomb", packed, 8_u8, size, 0),
+        (MANIFEST, manifest.as_bytes(), 0, length, crc.sum()),
     ] {
         let mut head = vec![20, 0, 0, 0, method, 0, 0, 0, 0, 0];
         head.extend(crc.to_le_bytes());
@@ -282,10 +288,7 @@ fn a_bomb_is_noticed_before_it_fills_anything() {
         output.extend(content);
     }
     end(&mut output, &directory, 2);
-    assert!(matches!(
-        judge(&output),
-        Err(Error::Archive(ArchiveError::TooLarge))
-    ));
+    output
 }
 
 /// One message with the certificates and the signatures of two.

@@ -1,6 +1,6 @@
 //! What is asked for, as OpenSSL reads it, and what is done with an honest answer.
 
-use crate::tsa::{NOW, Tsa, anchors, authority};
+use crate::tsa::{NOW, Tsa, anchors, authority, parts};
 use crate::{fixtures, keys};
 use pki::{Algorithm, Fetch, FetchError, FetchRequest, Signer};
 use signing::cms::{self, Content};
@@ -142,13 +142,19 @@ fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
         assert!(after.holds(), "{name}");
         assert_eq!(before.content, after.content);
         assert_eq!(before.signers[0].signature, after.signers[0].signature);
-        // Without the lengths around it, every byte of the plain message is in the stamped one, in order.
-        let signature = &before.signers[0].signature;
-        let signer_info_end = position(&stamped, signature) + signature.len();
-        let start = position(&plain, key.certificate().der());
-        let kept = &plain[start..start + key.certificate().der().len()];
-        assert!(position(&stamped, kept) > 0);
-        assert_eq!(stamped[signer_info_end], 0xA1, "{name}");
+        // Every element is where it was, byte for byte; behind the SignerInfo's stand the unsigned attributes.
+        let (plain_fields, stamped_fields) = (signed_data(&plain), signed_data(&stamped));
+        let (plain_signers, same) = plain_fields.split_last().unwrap();
+        let (stamped_signers, also_same) = stamped_fields.split_last().unwrap();
+        assert_eq!(same, also_same, "{name}");
+        let of = |signers: &[u8]| parts(&parts(&parts(signers)[0].1)[0].1);
+        let (plain_signer, stamped_signer) = (of(plain_signers), of(stamped_signers));
+        let (unsigned, rest) = stamped_signer.split_last().unwrap();
+        assert_eq!(
+            (rest, unsigned.0),
+            (plain_signer.as_slice(), 0xA1),
+            "{name}"
+        );
         // Stamping again changes nothing, and asks nobody.
         let recorder = Recorder::default();
         let again = cms::add_timestamps(&stamped, &authority(&recorder, &anchors, NOW)).unwrap();
@@ -157,11 +163,11 @@ fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
     }
 }
 
-fn position(haystack: &[u8], needle: &[u8]) -> usize {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
-        .unwrap()
+/// The fields of the SignedData, as they are encoded.
+fn signed_data(message: &[u8]) -> Vec<Vec<u8>> {
+    let content_info = parts(&parts(message)[0].1);
+    let fields = parts(&parts(&content_info[1].1)[0].1);
+    fields.into_iter().map(|(_, _, encoded)| encoded).collect()
 }
 
 #[test]
