@@ -14,6 +14,8 @@ mod faults;
 mod nginx;
 mod openssl;
 mod openssl_ocsp;
+mod openssl_ts;
+mod timestamps;
 
 use std::{
     io::Read,
@@ -26,7 +28,9 @@ use fetch::{HttpFetch, Network};
 use pki::{
     Certificate, Fetch, FetchError, FetchRequest,
     chain::{ChainContext, Issuer, build_chain},
-    revocation::{RevocationCache, RevocationContext, RevocationStatus, check_revocation},
+    revocation::{
+        CacheLimits, RevocationCache, RevocationContext, RevocationStatus, check_revocation,
+    },
     trust::TrustAnchors,
 };
 
@@ -135,7 +139,7 @@ fn revocation_within(
     servers: Servers<'_>,
     deadline: Duration,
 ) -> RevocationStatus {
-    let cache = RevocationCache::default();
+    let cache = RevocationCache::in_memory(CacheLimits::default());
     let context = RevocationContext {
         fetch,
         at: now(),

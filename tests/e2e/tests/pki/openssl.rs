@@ -14,6 +14,8 @@ pub(crate) struct Office(TempDir);
 /// An extension section for `openssl x509 -extfile`.
 pub(crate) const OCSP_SIGNING: &str =
     "keyUsage=digitalSignature\nextendedKeyUsage=OCSPSigning\nnoCheck=yes\n";
+pub(crate) const TIME_STAMPING: &str =
+    "keyUsage=digitalSignature\nextendedKeyUsage=critical,timeStamping\n";
 
 impl Office {
     pub(crate) fn open() -> Self {
