@@ -24,6 +24,11 @@ fn says_where_it_listens_and_ends_when_asked() {
         ))
         .arg("--data-dir")
         .arg(folder.path())
+        .args(["--authority", "127.0.0.1:0", "--fixtures"])
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../keystore-fixtures"
+        ))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -38,6 +43,9 @@ fn says_where_it_listens_and_ends_when_asked() {
         .strip_prefix("https://localhost:")
         .unwrap();
     std::net::TcpStream::connect(("127.0.0.1", port.parse().unwrap())).unwrap();
+    let authority = said["authority"].as_str().unwrap();
+    let authority = authority.strip_prefix("http://").unwrap();
+    std::net::TcpStream::connect(authority).unwrap();
     assert!(
         std::fs::read_to_string(said["ca"].as_str().unwrap())
             .unwrap()
