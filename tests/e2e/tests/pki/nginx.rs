@@ -1,15 +1,18 @@
 //! nginx serves revocation lists: OpenSSL's of the RSA root, and the fixtures' of the GOST root.
 
 use std::{
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use e2e::{places, process};
 use pki::revocation::{RevocationStatus, Source};
 
 use crate::{
-    NOBODY, Servers, Way, certificate, openssl::Office, openssl_ocsp::await_port, revocation,
+    NOBODY, PATIENCE, Servers, Way, certificate, openssl::Office, openssl_ocsp::await_port,
+    revocation,
 };
 
 struct Nginx {
@@ -41,11 +44,16 @@ impl Nginx {
             .stderr(Stdio::null())
             .spawn()
             .expect("nginx: `cargo xtask test` installs it");
-        await_port(port);
-        Self {
+        let nginx = Self {
             child,
             address: format!("http://127.0.0.1:{port}"),
+        };
+        let until = Instant::now() + PATIENCE;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < until, "nginx does not listen");
+            std::thread::sleep(Duration::from_millis(20));
         }
+        nginx
     }
 }
 
