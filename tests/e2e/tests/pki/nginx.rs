@@ -10,10 +10,7 @@ use std::{
 use e2e::{places, process};
 use pki::revocation::{RevocationStatus, Source};
 
-use crate::{
-    NOBODY, PATIENCE, Servers, Way, certificate, openssl::Office, openssl_ocsp::await_port,
-    revocation,
-};
+use crate::{NOBODY, PATIENCE, Servers, Way, certificate, openssl::Office, revocation};
 
 struct Nginx {
     child: Child,
