@@ -22,7 +22,8 @@ describe.each(['kk', 'ru', 'en'] as Language[])('in %s', (language) => {
     expect(await faults()).toEqual([])
   })
 
-  it.each(Object.keys(previews))('%s has no fault that axe knows', async (name) => {
+  // A PDF document draws in a thread of its own, which jsdom has not: see pdf-view.test.ts.
+  it.each(Object.keys(previews).filter((name) => name !== 'previewPdf'))('%s has no fault that axe knows', async (name) => {
     const window = await TestWindow.open(speaking(states['logIn'] ?? [], language))
     await window.click(window.find('section li button'))
     const preview = previews[name]
