@@ -16,7 +16,7 @@ async fn a_person_registers_and_logs_in_with_firefox() -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let folder = temporary.path();
     let agent = Agent::with_robot(folder, &places::key(KEY), "Qwerty12", "")?;
-    let portal = Portal::start(folder, 0, agent.port)?;
+    let portal = Portal::start(folder, 0, agent.port, None)?;
     let home = folder.join("home");
     let profile = Profile::create(&home)?;
     agent.trust_install(&home)?;
