@@ -6,7 +6,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|header: &str| {
     if let Ok(origin) = Origin::parse(Some(header)) {
-        assert_eq!(Origin::parse(Some(&origin.to_string())).as_ref(), Ok(&origin));
+        assert_eq!(
+            Origin::parse(Some(&origin.to_string())).as_ref(),
+            Ok(&origin)
+        );
         origin.kind();
     }
 });

@@ -27,8 +27,10 @@ impl Fetch for Server<'_> {
 }
 
 fuzz_target!(|data: &[u8]| {
-    let (Ok(leaf), Ok(issuer)) = (Certificate::from_bytes(LEAF), Certificate::from_bytes(ISSUER))
-    else {
+    let (Ok(leaf), Ok(issuer)) = (
+        Certificate::from_bytes(LEAF),
+        Certificate::from_bytes(ISSUER),
+    ) else {
         return;
     };
     let server = Server(data);
@@ -67,7 +69,9 @@ fuzz_target!(|data: &[u8]| {
             continue;
         }
         for (index, certificate) in chain.certificates().iter().enumerate() {
-            let issuer = chain.issuer(index).map(|one| one.verify_issued(certificate));
+            let issuer = chain
+                .issuer(index)
+                .map(|one| one.verify_issued(certificate));
             assert_eq!(issuer, Some(Ok(())));
         }
     }

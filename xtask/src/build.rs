@@ -12,7 +12,16 @@ use crate::shell;
 /// later once more. The fuzz targets add no features and want flags of their own (`cargo xtask fuzz`).
 pub(crate) fn programs() -> Result<()> {
     pages()?;
-    shell::run("cargo", &["build", "--locked", "--workspace", "--exclude", "tanba-fuzz"])
+    shell::run(
+        "cargo",
+        &[
+            "build",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "tanba-fuzz",
+        ],
+    )
 }
 
 /// Builds `ui/dist` unless it is newer than all that it is made of.
