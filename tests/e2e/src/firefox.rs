@@ -111,8 +111,8 @@ impl Firefox {
             "userActivation": true,
         });
         let answer = self.ask("script.evaluate", wish).await?;
-        ensure!(answer["type"] == "success", "{expression} gave {answer}");
-        Ok(answer["result"]["value"].clone())
+        ensure!(succeeded(&answer), "{expression} gave {answer}");
+        Ok(answer.pointer("/result/value").cloned().unwrap_or_default())
     }
 
     /// Types into a field in place of what is there.
@@ -171,14 +171,19 @@ impl Firefox {
             let Message::Text(text) = message else {
                 continue;
             };
-            let mut answer: Value = serde_json::from_str(&text)?;
-            if answer["id"] != self.number {
+            let answer: Value = serde_json::from_str(&text)?;
+            // Events come in between.
+            if answer.get("id").and_then(Value::as_u64) != Some(self.number) {
                 continue;
             }
-            ensure!(answer["type"] == "success", "{method}: {answer}");
-            return Ok(answer["result"].take());
+            ensure!(succeeded(&answer), "{method}: {answer}");
+            return Ok(answer.get("result").cloned().unwrap_or_default());
         }
     }
+}
+
+fn succeeded(answer: &Value) -> bool {
+    answer.get("type").and_then(Value::as_str) == Some("success")
 }
 
 /// Points Firefox at a home of its own.
