@@ -53,6 +53,8 @@ fn executable(package: &str, bench: &str) -> Result<String> {
     let lines = String::from_utf8(output.stdout)?;
     lines
         .lines()
+        // The program under measurement is told of too.
+        .filter(|line| line.contains("\"kind\":[\"bench\"]"))
         .filter_map(|line| line.split_once("\"executable\":\""))
         .filter_map(|(_, rest)| rest.split_once('"'))
         .map(|(path, _)| path.to_owned())
