@@ -2,30 +2,14 @@
 
 use pki::{
     Certificate,
-    chain::{self, Chain, ChainContext, ChainError, ChainLink},
+    chain::{ChainError, ChainLink},
     trust::{AnchorKind, TrustAnchors},
 };
 
-use crate::fixtures;
+use crate::{chain_rules::build, fixtures};
 
 /// 2026-07-01 00:00:00 UTC.
 const SUMMER_2026: i64 = 1_782_864_000;
-
-fn build(
-    leaf: &Certificate,
-    candidates: &[Certificate],
-    anchors: &TrustAnchors,
-    at: i64,
-) -> Result<Chain, ChainError> {
-    let context = ChainContext {
-        anchors,
-        candidates,
-        at,
-        fetch: None,
-        cache: None,
-    };
-    chain::build_chain(leaf, &context)
-}
 
 fn middle(certificate: &Certificate) -> i64 {
     certificate.not_before().midpoint(certificate.not_after())
