@@ -17,6 +17,7 @@ fn main() {
         "settle",
         "hide",
         "choose_key_file",
+        "choose_file",
         "choose_folder",
     ]);
     if let Err(error) =

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tauri::ipc::{Channel, InvokeBody, Request};
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
-use window_messages::{FromWindow, RequestId, ToWindow};
+use window_messages::{FileKind, FileView, FromWindow, RequestId, ToWindow};
 
 use crate::Started;
 use crate::page::Page;
@@ -68,7 +68,9 @@ pub(crate) fn say(
     let message = serde_json::from_slice(bytes).map_err(|_| CommandError::NotAMessage)?;
     match &message {
         // The program says these itself.
-        FromWindow::Ready | FromWindow::OpenFile { .. } => return Err(CommandError::NotAMessage),
+        FromWindow::Ready | FromWindow::OpenFile { .. } | FromWindow::Chose { .. } => {
+            return Err(CommandError::NotAMessage);
+        }
         FromWindow::Cancel { .. } => {
             page.take_request();
         }
@@ -128,6 +130,59 @@ pub(crate) async fn choose_key_file(
             .map_err(|_| CommandError::AgentGone),
         None => Ok(()),
     }
+}
+
+/// Words of the chooser for a site's wish, in the person's language.
+#[derive(serde::Deserialize)]
+pub(crate) struct WishWords {
+    title: String,
+    files: String,
+}
+
+/// Lets the person pick the file or the folder that a site asks for; its path goes to the agent, not to the page.
+/// Answers whether something was picked.
+#[tauri::command]
+pub(crate) async fn choose_file(
+    window: WebviewWindow,
+    agent: State<'_, Agent>,
+    request: RequestId,
+    file: FileView,
+    words: WishWords,
+) -> Result<bool, CommandError> {
+    let chosen = ask(|answer| {
+        let mut dialog = window
+            .dialog()
+            .file()
+            .set_parent(&window)
+            .set_title(words.title);
+        if !file.path.is_empty() {
+            dialog = dialog.set_directory(file.path);
+        }
+        match endings(file.kind) {
+            None => dialog.pick_folder(answer),
+            Some(endings) => dialog.add_filter(words.files, endings).pick_file(answer),
+        }
+    })
+    .await;
+    let picked = chosen.is_some();
+    if let Some(path) = chosen {
+        agent
+            .say(&FromWindow::Chose { request, path })
+            .map_err(|_| CommandError::AgentGone)?;
+    }
+    Ok(picked)
+}
+
+/// How the names of the files end that may be picked; none for a folder.
+fn endings(kind: FileKind) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        FileKind::Folder => return None,
+        FileKind::Any => &["*"],
+        FileKind::Certificates => &["cer", "CER", "crt", "CRT", "pem", "PEM"],
+        FileKind::RevocationLists => &["crl", "CRL"],
+        FileKind::KeyFiles => &["p12", "P12", "pfx", "PFX"],
+        FileKind::JavaKeyStores => &["jks", "JKS", "keystore"],
+    })
 }
 
 /// Lets the person pick a folder; answers its path, or nothing when they changed their mind.

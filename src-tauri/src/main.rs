@@ -50,6 +50,7 @@ fn main() {
             commands::settle,
             commands::hide,
             commands::choose_key_file,
+            commands::choose_file,
             commands::choose_folder,
         ])
         .on_window_event(|window, event| {

@@ -101,7 +101,7 @@ const longKey: KeyView = {
 
 /** One document. */
 export function document(name: DocumentView['name'], size: number, beginning = ''): DocumentView {
-  return { name, size, beginning, digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }
+  return { name, fileName: null, signatures: 0, size, beginning, digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }
 }
 
 /** A log-in, the commonest request. */
@@ -110,6 +110,7 @@ export const logIn: RequestView = {
   verb: 'logIn',
   site: { caller: 'site', host: 'idp.egov.kz', ownerPart: 'egov.kz', origin: 'https://idp.egov.kz', firstVisit: false },
   documents: [document({ kind: 'logInRequest' }, 128)],
+  file: null,
   form: 'xml',
   timeStamp: false,
   warnings: [],
@@ -302,6 +303,31 @@ export const states: Record<string, ToWindow[]> = {
   ],
   addTimeStamp: [
     { type: 'request', ...batch(1), verb: 'addTimeStamp', documents: [document({ kind: 'cms' }, 3120)], form: null, keys: [], selected: null, timeStamp: true },
+  ],
+  readFile: [
+    {
+      type: 'request',
+      ...logIn,
+      verb: 'readFile',
+      documents: [],
+      form: null,
+      file: { path: '/home/test/Құжаттар/Шарттар 2026/Договор поставки № 17 от 22.11.2026 (подписать).pdf', kind: 'any' },
+      keys: [],
+      selected: null,
+    },
+  ],
+  chooseFile: [
+    { type: 'request', ...logIn, verb: 'chooseFile', documents: [], form: null, file: { path: '', kind: 'any' }, keys: [], selected: null },
+  ],
+  chooseFolder: [
+    { type: 'request', ...logIn, verb: 'chooseFile', documents: [], form: null, file: { path: '', kind: 'folder' }, keys: [], selected: null },
+  ],
+  signFile: [
+    {
+      type: 'request',
+      ...batch(1),
+      documents: [{ ...document({ kind: 'pdf' }, 482_133), fileName: 'Договор № 17.pdf', signatures: 2 }],
+    },
   ],
   testCertificates: [{ type: 'request', ...logIn, testCertificates: true }],
   settings: [{ type: 'settings', ...settings }],

@@ -30,6 +30,7 @@ const shell: Shell = {
   settle: async () => {},
   hide: async () => console.log('hides'),
   chooseKeyFile: async () => {},
+  chooseFile: async () => false,
   chooseFolder: async () => '/home/test/Ещё одна папка',
 }
 

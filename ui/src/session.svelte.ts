@@ -222,6 +222,17 @@ export class Session {
     void this.shell.chooseKeyFile(request.view.request, words).finally(() => (this.#choosing = false))
   }
 
+  /** Opens the system's chooser for what the site asks for. */
+  chooseFile(): void {
+    const request = this.request
+    if (!request?.view.file || this.#choosing) return
+    this.#choosing = true
+    const { file } = request.view
+    const { title, files } = this.words.file.chooser
+    const words = { title: title(file.kind === 'folder'), files: files[file.kind] }
+    void this.shell.chooseFile(request.view.request, file, words).finally(() => (this.#choosing = false))
+  }
+
   setLanguage(language: Language): void {
     if (language === this.language) return
     this.language = language

@@ -1,4 +1,5 @@
 import { Channel, invoke } from '@tauri-apps/api/core'
+import type { FileView } from './messages/FileView'
 import type { FromWindow } from './messages/FromWindow'
 import type { ToWindow } from './messages/ToWindow'
 
@@ -10,6 +11,12 @@ export interface ChooserWords {
   title: string
   key_files: string
   all_files: string
+}
+
+/** Words of the chooser for a site's wish. */
+export interface WishWords {
+  title: string
+  files: string
 }
 
 /** What the page may ask of the program around it. */
@@ -26,6 +33,8 @@ export interface Shell {
   hide(): Promise<void>
   /** Lets the person pick a key file; the agent hears of it, the page does not. */
   chooseKeyFile(request: number, words: ChooserWords): Promise<void>
+  /** Lets the person pick what a site asks for; the agent hears of it, the page only whether something was picked. */
+  chooseFile(request: number, file: FileView, words: WishWords): Promise<boolean>
   /** Lets the person pick a folder. */
   chooseFolder(title: string): Promise<string | null>
 }
@@ -39,5 +48,6 @@ export const tauriShell: Shell = {
   settle: () => invoke('settle'),
   hide: () => invoke('hide'),
   chooseKeyFile: (request, words) => invoke('choose_key_file', { request, words }),
+  chooseFile: (request, file, words) => invoke('choose_file', { request, file, words }),
   chooseFolder: (title) => invoke('choose_folder', { title }),
 }

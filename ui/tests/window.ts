@@ -6,6 +6,7 @@ import App from '../src/App.svelte'
 import { GUARD_MILLISECONDS } from '../src/lib/guard.svelte'
 import type { FromWindow } from '../src/messages/FromWindow'
 import type { ToWindow } from '../src/messages/ToWindow'
+import type { FileView } from '../src/messages/FileView'
 import type { ChooserWords, Shell, Started } from '../src/shell'
 
 /** The window with a program around it that writes down what it is asked. */
@@ -13,6 +14,7 @@ export class TestWindow {
   readonly said: FromWindow[] = []
   readonly titles: string[] = []
   readonly chooserWords: ChooserWords[] = []
+  readonly wishes: { request: number; file: FileView; title: string; files: string }[] = []
   settled = 0
   hidden = 0
   folder: string | null = null
@@ -41,6 +43,11 @@ export class TestWindow {
       chooseKeyFile: async (_request, words) => {
         window.chooserWords.push(words)
         await window.whileChoosing
+      },
+      chooseFile: async (request, file, words) => {
+        window.wishes.push({ request, file, ...words })
+        await window.whileChoosing
+        return false
       },
       chooseFolder: async () => window.folder,
     }

@@ -47,6 +47,7 @@ describe('locales', () => {
         [question.tryAgain, question.otherKey],
         [question.tryAgain, cancel],
       ],
+      [[act.chooseFile, cancel], [act.readFile, cancel]],
       [[settings.addFolder, settings.save, cancel]],
       [[preview.back, preview.pdf.previous, preview.pdf.next]],
       [[progress.stopYes, progress.stopNo], [ending.close]],

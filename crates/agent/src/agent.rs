@@ -1,3 +1,5 @@
+mod errand;
+
 use std::{
     fmt,
     path::PathBuf,
@@ -10,20 +12,22 @@ use std::{
 use pki::Fetch;
 use tokio::task;
 use tokio_util::sync::CancellationToken;
-use window_messages::{FromWindow, Language, PasswordText, SettingsView, ToWindow};
+use window_messages::{FromWindow, Language, PasswordText, RequestId, SettingsView, ToWindow};
 
+use self::errand::Errand;
 use crate::{
     caller::Caller,
-    ceremony::{Ceremony, End},
+    ceremony::End,
     certificates::{Certificates, How},
     connections::Connections,
     consent::Queue,
     error::Error,
+    files::Picked,
     hex, json,
     keys::{Finder, Found, Memory, Tries},
     log,
     outcome::Outcome,
-    plan::Plan,
+    plan::{self, Plan},
     protocol::{self, Action, Label, ReplyForm},
     screen::Screen,
     settings::{NetworkChoice, SettingsFile},
@@ -63,6 +67,7 @@ pub(crate) struct Shared {
     pub(crate) screen: Arc<dyn Screen>,
     pub(crate) settings: SettingsFile,
     pub(crate) connections: Connections,
+    pub(crate) picked: Picked,
     pub(crate) finder: Finder,
     pub(crate) memory: Memory,
     pub(crate) tries: Tries,
@@ -95,6 +100,7 @@ impl Agent {
                 memory: Memory::load(&config.data_dir),
                 screen: config.screen,
                 connections: Connections::default(),
+                picked: Picked::default(),
                 finder: Finder::new(config.key_folders),
                 tries: Tries::default(),
             }),
@@ -158,7 +164,7 @@ impl Agent {
                 (Some(reply), "answered")
             }
             Step::Refuse(error, form) => (Some(form.render(&Err(error))), "refused"),
-            Step::Ask(plan, form) => match self.ask(caller, *plan, gone).await {
+            Step::Ask(errand, form) => match self.ask(caller, errand, gone).await {
                 Ok(End::Gone) => (None, "withdrawn"),
                 Ok(End::Outcome(outcome)) => {
                     key = fingerprint(&outcome);
@@ -192,13 +198,15 @@ impl Agent {
     async fn ask(
         &self,
         caller: &Caller,
-        plan: Plan,
+        errand: Errand,
         gone: CancellationToken,
     ) -> Result<End, Error> {
         if !self.admits(caller) {
             return Err(Error::NotAdmitted);
         }
-        if let Some(language) = plan.language {
+        if let Errand::Plan(plan) = &errand
+            && let Some(language) = plan.language
+        {
             self.shared
                 .connections
                 .page_speaks(caller.connection, language, &gone);
@@ -207,10 +215,11 @@ impl Agent {
         let Some(_turn) = place.turn(&gone).await else {
             return Ok(End::Gone);
         };
-        let request = self.requests.fetch_add(1, Ordering::Relaxed);
-        Ceremony::begin(self.shared.clone(), caller.clone(), gone, request, plan)?
-            .run()
-            .await
+        self.run(caller, errand, gone).await
+    }
+
+    fn next_request(&self) -> RequestId {
+        self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Shows the settings, unless a request waits or is shown: that one has the window.
@@ -311,7 +320,7 @@ enum Step {
         reply: String,
     },
     Refuse(Error, ReplyForm),
-    Ask(Box<Plan>, ReplyForm),
+    Ask(Errand, ReplyForm),
 }
 
 async fn prepare(text: &str) -> (Label, Step) {
@@ -333,9 +342,14 @@ fn read(text: &str) -> (Label, Step) {
         Action::ShowSettings { reply } => Step::ShowSettings { reply },
         Action::Refuse(error, form) => Step::Refuse(error, form),
         Action::Ask(ask, form) => match Plan::make(ask) {
-            Ok(plan) => Step::Ask(Box::new(plan), form),
+            Ok(plan) => Step::Ask(Errand::Plan(Box::new(plan)), form),
             Err(error) => Step::Refuse(error, form),
         },
+        Action::SignFile(ask, form) => match plan::check_stores(ask.stores) {
+            Ok(()) => Step::Ask(Errand::SignFile(Box::new(ask)), form),
+            Err(error) => Step::Refuse(error, form),
+        },
+        Action::ChooseFile(choice, form) => Step::Ask(Errand::ChooseFile(choice), form),
     };
     (request.label, step)
 }
@@ -343,7 +357,7 @@ fn read(text: &str) -> (Label, Step) {
 /// The first 8 hexadecimal digits of the certificate's SHA-256, for the log.
 fn fingerprint(outcome: &Outcome) -> Option<String> {
     let certificate = match outcome {
-        Outcome::Cancelled | Outcome::Stamped(_) => return None,
+        Outcome::Cancelled | Outcome::Stamped(_) | Outcome::Chosen(_) => return None,
         Outcome::Certificate(shown) => &shown.certificate,
         Outcome::Signed(signed) => &signed.certificate,
     };
@@ -354,7 +368,7 @@ fn fingerprint(outcome: &Outcome) -> Option<String> {
 #[doc(hidden)]
 pub fn read_request(text: &str) {
     let (_, step) = read(text);
-    if let Step::Ask(plan, _) = step {
+    if let Step::Ask(Errand::Plan(plan), _) = step {
         for document in &plan.documents {
             document.preview();
         }

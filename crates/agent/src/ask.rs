@@ -1,9 +1,11 @@
 //! What a page asks for, in the field's own words: no module's JSON names beyond this point.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::PathBuf};
 
 use pki::ObjectIdentifier;
-use window_messages::Language;
+use window_messages::{FileKind, Language};
+
+use crate::files::ReadFile;
 
 /// A well-formed request that needs a person.
 #[derive(Debug)]
@@ -42,8 +44,30 @@ pub(crate) enum What<'a> {
     },
     /// A time stamp on every signature of an existing CMS.
     AddTimeStamp { cms: Input<'a> },
-    /// Something with a path that the page names.
-    FileByPath,
+    /// CAdES-BES of a file that a person let be read.
+    File { file: ReadFile, attached: bool },
+}
+
+/// A well-formed request to sign a file that the page names. Before a person allows it nothing is known of the file,
+/// not even whether it is there.
+#[derive(Debug)]
+pub(crate) struct FileAsk {
+    /// Absolute.
+    pub(crate) path: PathBuf,
+    /// True when the signature holds the content.
+    pub(crate) attached: bool,
+    pub(crate) stores: Stores,
+    pub(crate) wanted: Wanted<'static>,
+    /// True when the signature must bear a time stamp.
+    pub(crate) time_stamp: bool,
+}
+
+/// A request to have a person pick a file or a folder, whose path the page gets.
+#[derive(Debug)]
+pub(crate) struct FileChoice {
+    pub(crate) kind: FileKind,
+    /// Where the chooser begins, as the page wishes: absolute.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// How `ds:Signature` is laid out.

@@ -28,8 +28,8 @@ use crate::{
 };
 
 /// How long a window may take to appear, and to take one message.
-const PAINTED_WITHIN: Duration = Duration::from_secs(60);
-const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const PAINTED_WITHIN: Duration = Duration::from_secs(60);
+pub(crate) const TAKEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How a ceremony ended.
 pub(crate) enum End {
@@ -266,6 +266,7 @@ impl Ceremony {
                 .origin
                 .view(!self.shared.memory.knows_site(&self.caller.origin)),
             documents: self.plan.document_views(),
+            file: None,
             form: self.plan.form(),
             time_stamp: self.plan.time_stamp,
             warnings: self.plan.warnings.clone(),

@@ -10,6 +10,7 @@ use crate::{
     ask::Input,
     base64::{decode_lenient, decode_strict},
     error::Error,
+    files::ReadFile,
     hex,
 };
 
@@ -18,6 +19,8 @@ use crate::{
 pub(crate) struct Document {
     pub(crate) content: Content,
     name: DocumentName,
+    /// Name of the file that it was read from.
+    file_name: Option<String>,
 }
 
 pub(crate) enum Content {
@@ -47,16 +50,26 @@ impl Document {
         Ok(Self {
             content: Content::Xml(Box::new(document)),
             name,
+            file_name: None,
         })
     }
 
     pub(crate) fn bytes(input: Input<'_>) -> Result<Self, Error> {
-        let bytes = bytes(input)?;
+        Ok(Self::of(bytes(input)?, None))
+    }
+
+    /// A file that a person let be read.
+    pub(crate) fn file(file: ReadFile) -> Self {
+        Self::of(file.content, Some(file.name))
+    }
+
+    fn of(bytes: Vec<u8>, file_name: Option<String>) -> Self {
         let name = kind::of_bytes(&bytes);
-        Ok(Self {
+        Self {
             content: Content::Bytes(bytes),
             name,
-        })
+            file_name,
+        }
     }
 
     /// Signatures that the page has already, in DER.
@@ -88,6 +101,7 @@ impl Document {
         Ok(Self {
             content: Content::Digest(digest),
             name: DocumentName::Digest,
+            file_name: None,
         })
     }
 
@@ -102,7 +116,8 @@ impl Document {
     /// True for what a site may call a log-in: a short text or nonce, not a file and not a digest.
     pub(crate) fn could_be_log_in(&self) -> bool {
         const CHALLENGE_BYTES: usize = 4096;
-        self.covered().len() <= CHALLENGE_BYTES
+        self.file_name.is_none()
+            && self.covered().len() <= CHALLENGE_BYTES
             && matches!(
                 self.name,
                 DocumentName::Xml { .. } | DocumentName::Text | DocumentName::Bytes
@@ -118,6 +133,8 @@ impl Document {
             } else {
                 self.name.clone()
             },
+            file_name: self.file_name.clone(),
+            signatures: 0,
             size: covered.len() as u64,
             digest: match &self.content {
                 Content::Digest(digest) => hex::encode(digest),

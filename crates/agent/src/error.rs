@@ -46,9 +46,12 @@ pub enum Error {
     /// The time-stamping authority gave no time stamp that can be relied on, and the person gave up.
     #[error("no time stamp: {0}")]
     NoTimeStamp(&'static str),
-    /// The page names a file or a folder of this computer.
-    #[error("files named by a page are not read")]
-    FileByPath,
+    /// The page names a file that there is not, or something else than a file of this computer.
+    #[error("there is no such file on this computer")]
+    NamedFileNotFound,
+    /// The file that the page names cannot be read.
+    #[error("the file cannot be read: {0}")]
+    NamedFile(io::ErrorKind),
     /// A certificate in the list of accepted issuers cannot be read.
     #[error("a certificate of the chain cannot be read")]
     IssuerUnreadable,

@@ -16,6 +16,7 @@ mod connections;
 mod consent;
 mod documents;
 mod error;
+mod files;
 mod hex;
 mod json;
 mod keys;

@@ -1,5 +1,7 @@
 //! What came of a request: one form for all modules to render.
 
+use std::path::PathBuf;
+
 use pki::Certificate;
 
 /// How a request that a person decided on ended.
@@ -13,6 +15,8 @@ pub(crate) enum Outcome {
     Signed(Signed),
     /// The page's own CMS, with time stamps.
     Stamped(Vec<Vec<u8>>),
+    /// The person picked this file or folder in the chooser.
+    Chosen(PathBuf),
 }
 
 /// The public part of a key.

@@ -75,13 +75,16 @@ impl Plan {
                 digested: false,
             } => (Act::Raw, read(documents, Document::raw)?),
             What::AddTimeStamp { cms } => (Act::AddTimeStamp, read(vec![cms], Document::cms)?),
-            What::FileByPath => return Err(Error::FileByPath),
+            What::File { file, attached } => {
+                let act = if attached {
+                    Act::CmsAttached
+                } else {
+                    Act::CmsDetached
+                };
+                (act, vec![Document::file(file)])
+            }
         };
-        match ask.stores {
-            Stores::Token => return Err(Error::TokenAbsent),
-            Stores::Jks => return Err(Error::JksUnsupported),
-            Stores::Files | Stores::TokensOnly => {}
-        }
+        check_stores(ask.stores)?;
         let time_stamp = ask.time_stamp || act == Act::AddTimeStamp;
         if time_stamp && !act.makes_cms() {
             return Err(Error::TimeStampOnCmsOnly);
@@ -145,6 +148,15 @@ impl From<XmlLayout> for Layout {
             XmlLayout::LineBreaks => Self::LineBreaks,
             XmlLayout::Compact => Self::Compact,
         }
+    }
+}
+
+/// Whether there can be a key in the stores that the page names.
+pub(crate) fn check_stores(stores: Stores) -> Result<(), Error> {
+    match stores {
+        Stores::Token => Err(Error::TokenAbsent),
+        Stores::Jks => Err(Error::JksUnsupported),
+        Stores::Files | Stores::TokensOnly => Ok(()),
     }
 }
 

@@ -14,7 +14,7 @@ mod pem;
 use window_messages::Language;
 
 use crate::{
-    ask::Ask,
+    ask::{Ask, FileAsk, FileChoice},
     error::Error,
     json::{self, Json, Object},
     outcome::Outcome,
@@ -43,6 +43,10 @@ pub(crate) enum Action<'a> {
     ShowSettings { reply: String },
     /// A person must decide; the form turns the outcome into a reply.
     Ask(Ask<'a>, ReplyForm),
+    /// The same, about a file that the page names.
+    SignFile(FileAsk, ReplyForm),
+    /// A person must pick a file or a folder.
+    ChooseFile(FileChoice, ReplyForm),
     /// The page asks wrongly, and the module says so in its own way.
     Refuse(Error, ReplyForm),
 }

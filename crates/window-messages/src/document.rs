@@ -8,6 +8,10 @@ use ts_rs::TS;
 pub struct DocumentView {
     /// What to call it.
     pub name: DocumentName,
+    /// Name of the file that it was read from; absent when the page sent the document itself.
+    pub file_name: Option<String>,
+    /// Signatures that are on it already: the new one comes beside them.
+    pub signatures: u32,
     /// Bytes that will be signed (before any encoding).
     #[ts(type = "number")]
     pub size: u64,

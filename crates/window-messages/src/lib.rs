@@ -7,6 +7,7 @@
 //! TypeScript types are generated from these by `cargo test -p window-messages` into `ui/src/messages`.
 
 mod document;
+mod file;
 mod key;
 mod question;
 mod secret;
@@ -14,6 +15,7 @@ mod settings;
 mod site;
 
 pub use document::{DocumentName, DocumentView, Preview, SignatureForm};
+pub use file::{FileKind, FileView};
 pub use key::{
     Caution, CertificateStatus, KeyOwner, KeyProblem, KeyPurpose, KeyRole, KeyState, KeyView,
     RevokedFor, StatusUnknown,
@@ -134,7 +136,7 @@ pub enum FromWindow {
         /// What the person typed.
         password: PasswordText,
     },
-    /// The person's act of consent to a request that needs no key: [`Verb::AddTimeStamp`].
+    /// The person's act of consent to a request that needs no key: [`Verb::AddTimeStamp`], [`Verb::ReadFile`].
     Agree {
         /// The request.
         request: RequestId,
@@ -179,6 +181,14 @@ pub enum FromWindow {
         /// Absolute path.
         path: String,
     },
+    /// The person picked a file or a folder in the system's chooser, for [`Verb::ChooseFile`]. The program around the
+    /// page says it, the page cannot.
+    Chose {
+        /// The request.
+        request: RequestId,
+        /// Absolute path.
+        path: String,
+    },
     /// Look for keys again.
     Refresh {
         /// The request.
@@ -209,9 +219,11 @@ pub struct RequestView {
     pub verb: Verb,
     /// Who asks.
     pub site: SiteView,
-    /// What will be signed, in order. Empty for [`Verb::ShowCertificate`].
+    /// What will be signed, in order. Empty where nothing is signed.
     pub documents: Vec<DocumentView>,
-    /// The form of the signature; absent for [`Verb::ShowCertificate`].
+    /// The file that is asked about: for [`Verb::ChooseFile`] and [`Verb::ReadFile`] only.
+    pub file: Option<FileView>,
+    /// The form of the signature; absent where nothing is signed.
     pub form: Option<SignatureForm>,
     /// True when the signature gets a time stamp from a server.
     pub time_stamp: bool,
@@ -242,6 +254,10 @@ pub enum Verb {
     ShowCertificate,
     /// Have a server put a time stamp on signatures that the page already has. No key is needed.
     AddTimeStamp,
+    /// Pick a file or a folder in the system's chooser; the page gets its path, not its content.
+    ChooseFile,
+    /// Read the file that the page names, so that it can be shown and signed. Nothing is read before the yes.
+    ReadFile,
 }
 
 /// What is being done after the password.

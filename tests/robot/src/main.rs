@@ -44,6 +44,9 @@ struct Arguments {
     /// How often to try again when a time stamp or an answer about a certificate does not come
     #[arg(long, value_name = "TIMES", default_value_t = 0)]
     try_again: u32,
+    /// File to pick when a site wants one, and to let be read when a site names it
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Write down what was shown, one JSON object a line, at the end of this file
     #[arg(long, value_name = "LOG")]
     shown: Option<PathBuf>,
@@ -72,6 +75,7 @@ fn main() -> Result<()> {
             wrong_first: arguments.wrong_first,
             insists: arguments.insist,
             tries: arguments.try_again,
+            file: arguments.file.as_deref().map(absolute).transpose()?,
         })
     };
 

@@ -7,7 +7,8 @@ use std::{
 };
 
 use window_messages::{
-    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, Question, RequestId, ToWindow, Verb,
+    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, Question, RequestId, RequestView,
+    ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
@@ -35,6 +36,8 @@ pub(crate) struct Consent {
     pub(crate) insists: bool,
     /// How often it tries again when a server does not answer.
     pub(crate) tries: u32,
+    /// The file that it gives to sites that ask for one; without it says no.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// The request that is shown.
@@ -75,6 +78,9 @@ impl Robot {
                 let mut acts = vec![Act::Say(FromWindow::Painted { request: id })];
                 match &self.consent {
                     None => acts.push(Act::Say(FromWindow::Cancel { request: id })),
+                    Some(consent) if view.file.is_some() => {
+                        acts.push(Act::Say(consent.about_file(id, &view)));
+                    }
                     Some(_) if view.verb == Verb::AddTimeStamp => {
                         acts.push(Act::Say(FromWindow::Agree { request: id }));
                         self.request = Some(Request::new(id, view.keys, self.consent.as_ref()));
@@ -243,6 +249,21 @@ impl Robot {
                 self.request = None;
                 vec![Act::Say(FromWindow::Cancel { request })]
             }
+        }
+    }
+}
+
+impl Consent {
+    /// The answer to a site that wants a file, or names one.
+    fn about_file(&self, request: RequestId, view: &RequestView) -> FromWindow {
+        let named = view.file.as_ref().map(|file| Path::new(&file.path));
+        match (&self.file, view.verb) {
+            (Some(file), Verb::ChooseFile) => FromWindow::Chose {
+                request,
+                path: file.to_string_lossy().into_owned(),
+            },
+            (Some(file), Verb::ReadFile) if named == Some(file) => FromWindow::Agree { request },
+            _ => FromWindow::Cancel { request },
         }
     }
 }

@@ -2,6 +2,7 @@ import { counted } from '../lib/plural'
 
 const documents = counted('en', { one: 'document', other: 'documents' })
 const bytes = counted('en', { one: 'byte', other: 'bytes' })
+const signatures = counted('en', { one: 'signature', other: 'signatures' })
 const seconds = counted('en', { one: 'second', other: 'seconds' })
 
 /** English. Its shape is the shape of every locale. `&` stands before a button's Alt letter. */
@@ -11,12 +12,16 @@ export const en = {
     sign: (count: number) => (count === 1 ? 'Sign a document' : `Sign ${documents(count)}`),
     showCertificate: 'Show the data of your certificate',
     addTimeStamp: 'Add a time stamp to a signature',
+    chooseFile: (folder: boolean): string => (folder ? 'Choose a folder' : 'Choose a file'),
+    readFile: 'Read a file on this computer',
   },
   act: {
     logIn: '&Log in',
     sign: (count: number) => (count === 1 ? '&Sign' : `&Sign ${count}`),
     showCertificate: '&Show data',
     addTimeStamp: '&Add time stamp',
+    chooseFile: 'C&hoose…',
+    readFile: '&Open the file',
   },
   site: {
     unprotected: 'Unprotected site',
@@ -43,6 +48,7 @@ export const en = {
     more: (count: number) => `and ${count} more`,
     stamped: 'What gets a time stamp',
     timeStamp: 'with time stamp',
+    signed: (count: number) => `${signatures(count)} on it already; yours will be added`,
     handedOver: 'What the site will receive',
     handedOverWhat: 'Your name, IIN and organisation, as written in the certificate. Nothing will be signed.',
     names: {
@@ -60,6 +66,27 @@ export const en = {
       cmsAttached: 'signature together with the document',
       cmsDetached: 'signature apart from the document',
       raw: 'signature value only',
+    },
+  },
+  file: {
+    named: 'The site asks for this file',
+    namedWhat:
+      'Tanba will read the file and show it to you before it is signed. If you did not give this file to the site yourself, press “Cancel”.',
+    chosenWhat: (folder: boolean): string =>
+      folder
+        ? 'The name of the folder that you choose and where it is. Nothing in it will be read.'
+        : 'The name of the file that you choose and where it is. Its content is not sent.',
+    reading: 'Reading the file…',
+    chooser: {
+      title: (folder: boolean): string => (folder ? 'Choose a folder' : 'Choose a file'),
+      files: {
+        any: 'All files',
+        folder: 'Folders',
+        certificates: 'Certificates',
+        revocationLists: 'Revocation lists',
+        keyFiles: 'Key files (P12, PFX)',
+        javaKeyStores: 'Java key stores',
+      },
     },
   },
   preview: {

@@ -3,6 +3,7 @@ import type { Words } from './en'
 
 const documents = counted('ru', { one: 'документ', few: 'документа', many: 'документов', other: 'документа' })
 const bytes = counted('ru', { one: 'байт', few: 'байта', many: 'байт', other: 'байта' })
+const signatures = counted('ru', { one: 'подпись', few: 'подписи', many: 'подписей', other: 'подписи' })
 const seconds = counted('ru', { one: 'секунду', few: 'секунды', many: 'секунд', other: 'секунды' })
 
 /** Russian. */
@@ -12,12 +13,16 @@ export const ru: Words = {
     sign: (count) => (count === 1 ? 'Подписать документ' : `Подписать ${documents(count)}`),
     showCertificate: 'Показать данные сертификата',
     addTimeStamp: 'Добавить метку времени к подписи',
+    chooseFile: (folder) => (folder ? 'Выбрать папку' : 'Выбрать файл'),
+    readFile: 'Прочитать файл на этом компьютере',
   },
   act: {
     logIn: '&Войти',
     sign: (count) => (count === 1 ? '&Подписать' : `&Подписать ${count}`),
     showCertificate: '&Показать данные',
     addTimeStamp: '&Добавить метку',
+    chooseFile: '&Выбрать…',
+    readFile: 'Открыть &файл',
   },
   site: {
     unprotected: 'Незащищённый сайт',
@@ -44,6 +49,7 @@ export const ru: Words = {
     more: (count) => `и ещё ${count}`,
     stamped: 'Что получит метку времени',
     timeStamp: 'с меткой времени',
+    signed: (count) => `Уже есть ${signatures(count)}; ваша добавится`,
     handedOver: 'Что получит сайт',
     handedOverWhat: 'Ваше имя, ИИН и организацию, как они записаны в сертификате. Ничего не подписывается.',
     names: {
@@ -61,6 +67,27 @@ export const ru: Words = {
       cmsAttached: 'подпись вместе с документом',
       cmsDetached: 'подпись отдельно от документа',
       raw: 'только значение подписи',
+    },
+  },
+  file: {
+    named: 'Сайт просит этот файл',
+    namedWhat:
+      'Tanba прочитает файл и покажет его вам до подписания. Если вы не выбирали этот файл для сайта сами, нажмите «Отмена».',
+    chosenWhat: (folder) =>
+      folder
+        ? 'Имя папки, которую вы выберете, и место, где она лежит. Её содержимое не читается.'
+        : 'Имя файла, который вы выберете, и место, где он лежит. Содержимое не отправляется.',
+    reading: 'Читаем файл…',
+    chooser: {
+      title: (folder) => (folder ? 'Выберите папку' : 'Выберите файл'),
+      files: {
+        any: 'Все файлы',
+        folder: 'Папки',
+        certificates: 'Сертификаты',
+        revocationLists: 'Списки отозванных сертификатов',
+        keyFiles: 'Файлы ключей (P12, PFX)',
+        javaKeyStores: 'Хранилища ключей Java',
+      },
     },
   },
   preview: {

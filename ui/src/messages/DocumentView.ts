@@ -10,6 +10,14 @@ export type DocumentView = {
  */
 name: DocumentName, 
 /**
+ * Name of the file that it was read from; absent when the page sent the document itself.
+ */
+fileName: string | null, 
+/**
+ * Signatures that are on it already: the new one comes beside them.
+ */
+signatures: number, 
+/**
  * Bytes that will be signed (before any encoding).
  */
 size: number, 

@@ -70,6 +70,14 @@ request: number,
 /**
  * Absolute path.
  */
+path: string, } | { "type": "chose", 
+/**
+ * The request.
+ */
+request: number, 
+/**
+ * Absolute path.
+ */
 path: string, } | { "type": "refresh", 
 /**
  * The request.

@@ -3,4 +3,4 @@
 /**
  * What a page asks for.
  */
-export type Verb = "logIn" | "sign" | "showCertificate" | "addTimeStamp";
+export type Verb = "logIn" | "sign" | "showCertificate" | "addTimeStamp" | "chooseFile" | "readFile";

@@ -236,9 +236,12 @@ impl Form {
     pub(super) fn render(self, outcome: &Result<Outcome, Error>) -> String {
         match outcome {
             // An object without `result` is how clients know a cancel.
-            Ok(Outcome::Cancelled | Outcome::Certificate(_) | Outcome::Stamped(_)) => {
-                r#"{"status":true,"body":{}}"#.into()
-            }
+            Ok(
+                Outcome::Cancelled
+                | Outcome::Certificate(_)
+                | Outcome::Stamped(_)
+                | Outcome::Chosen(_),
+            ) => r#"{"status":true,"body":{}}"#.into(),
             Ok(Outcome::Signed(signed)) => {
                 let items = match &signed.products {
                     Products::Xml(documents) => Cow::Borrowed(documents.as_slice()),

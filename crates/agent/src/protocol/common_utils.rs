@@ -7,11 +7,13 @@ use std::fmt::Display;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Serialize;
+use window_messages::FileKind;
 
 use super::{Action, ReplyForm, key_info::KeyInfo, locale, text_member};
 use crate::{
-    ask::{Ask, Input, Stance, Stores, Wanted, What, XmlLayout},
+    ask::{Ask, FileAsk, FileChoice, Input, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
+    files,
     json::{Json, Object},
     outcome::{Outcome, Products},
 };
@@ -112,17 +114,17 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>], form: Form) -> Result<Actio
             "createCMSSignatureFromFile" | "createCAdESFromFile",
             [store, key_type, path, attached],
         ) => {
-            let (store, key_type, _, _) = (
-                text(store)?,
-                text(key_type)?,
-                text(path)?,
-                boolean(attached)?,
-            );
-            ask(store, key_type, What::FileByPath, form)
+            let (store, key_type) = (text(store)?, text(key_type)?);
+            let (path, attached) = (text(path)?, boolean(attached)?);
+            let time_stamp = method == "createCMSSignatureFromFile";
+            file(store, key_type, path, attached, time_stamp, form)
         }
-        ("showFileChooser", [extension, directory]) => {
-            let _ = (text(extension)?, text(directory)?);
-            Action::Refuse(Error::FileByPath, ReplyForm::CommonUtils(form))
+        ("showFileChooser", [extension, folder]) => {
+            let choice = FileChoice {
+                kind: file_kind(text_or_null(extension)?),
+                folder: files::named(text_or_null(folder)?),
+            };
+            Action::ChooseFile(choice, ReplyForm::CommonUtils(form))
         }
         _ => return Err(CallError::NoSuchMethod),
     })
@@ -164,10 +166,66 @@ fn cms<'a>(
     })
 }
 
+fn file<'a>(
+    store: &str,
+    key_type: &str,
+    path: &str,
+    attached: bool,
+    time_stamp: bool,
+    form: Form,
+) -> Action<'a> {
+    let stores = match stores(store) {
+        Ok(stores) => stores,
+        Err(error) => return Action::Refuse(error, ReplyForm::CommonUtils(form)),
+    };
+    let form = ReplyForm::CommonUtils(form);
+    match files::named(path) {
+        Some(path) => Action::SignFile(
+            FileAsk {
+                path,
+                attached,
+                stores,
+                wanted: wanted(key_type),
+                time_stamp,
+            },
+            form,
+        ),
+        None => Action::Refuse(Error::NamedFileNotFound, form),
+    }
+}
+
+/// NCALayer knows seven words; none at all means a folder.
+fn file_kind(extension: &str) -> FileKind {
+    match extension.to_ascii_uppercase().as_str() {
+        "" | "DIRECTORY" => FileKind::Folder,
+        "CRL" => FileKind::RevocationLists,
+        "CER" => FileKind::Certificates,
+        "P12" => FileKind::KeyFiles,
+        "JKS" | "KEYSTORE" => FileKind::JavaKeyStores,
+        _ => FileKind::Any,
+    }
+}
+
 fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a> {
     let form = ReplyForm::CommonUtils(form);
-    let stores = match store {
-        "" => return Action::Refuse(Error::StoreNameEmpty, form),
+    match stores(store) {
+        Ok(stores) => Action::Ask(
+            Ask {
+                what,
+                stores,
+                wanted: wanted(key_type),
+                language: None,
+                time_stamp: false,
+            },
+            form,
+        ),
+        Err(error) => Action::Refuse(error, form),
+    }
+}
+
+fn stores(name: &str) -> Result<Stores, Error> {
+    Ok(match name {
+        "" => return Err(Error::StoreNameEmpty),
         "PKCS12" => Stores::Files,
         "JKS" => Stores::Jks,
         "AKKaztokenStore"
@@ -178,31 +236,32 @@ fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a
         | "AKAKEYStore"
         | "ABSIMCardStore"
         | "ABCloudServiceStore" => Stores::Token,
-        _ => return Action::Refuse(Error::StoreUnknown, form),
-    };
-    // Any other text means no filter. NCALayer marks an expired certificate and looks at no issuer here, so that neither
-    // may keep a key from signing; but the person learns it first.
-    let wanted = Wanted {
+        _ => return Err(Error::StoreUnknown),
+    })
+}
+
+/// Any other text means no filter. NCALayer marks an expired certificate and looks at no issuer here, so that neither
+/// may keep a key from signing; but the person learns it first.
+fn wanted(key_type: &str) -> Wanted<'static> {
+    Wanted {
         authentication: key_type == "AUTHENTICATION",
         signing: key_type == "SIGNATURE",
         expired: Stance::Ask,
         unknown_issuer: Stance::Ask,
         ..Wanted::default()
-    };
-    Action::Ask(
-        Ask {
-            what,
-            stores,
-            wanted,
-            language: None,
-            time_stamp: false,
-        },
-        form,
-    )
+    }
 }
 
 fn text<'a>(argument: &'a Json<'a>) -> Result<&'a str, CallError> {
     argument.as_text().ok_or(CallError::Mismatch)
+}
+
+/// A text that pages also leave out.
+fn text_or_null<'a>(argument: &'a Json<'a>) -> Result<&'a str, CallError> {
+    match argument {
+        Json::Null => Ok(""),
+        argument => text(argument),
+    }
 }
 
 fn boolean(argument: &Json<'_>) -> Result<bool, CallError> {
@@ -247,6 +306,7 @@ impl Form {
                     .map(|der| BASE64_STANDARD.encode(der))
                     .collect::<Vec<_>>(),
             ),
+            Ok(Outcome::Chosen(path)) => self.success(Some(path.to_string_lossy().as_ref())),
             Err(error) => self.failure(wire_message(error)),
         }
     }
@@ -281,6 +341,7 @@ fn wire_message(error: &Error) -> Option<String> {
         Error::StoreNameEmpty => "storageName.param.empty".into(),
         Error::StoreUnknown => "storage.unknown".into(),
         Error::TokenAbsent => "storage.empty".into(),
+        Error::NamedFileNotFound => "file.not_found".into(),
         Error::EmptyDigest => return None,
         other => other.to_string(),
     })

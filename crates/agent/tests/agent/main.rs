@@ -11,6 +11,7 @@
 mod authority;
 mod certificates;
 mod consent;
+mod files;
 mod golden;
 mod memory;
 mod network;

@@ -1,8 +1,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use window_messages::{
-    Caller, Caution, CertificateStatus, FromWindow, KeyProblem, KeyState, KeyView, Language,
-    NoTimeStamp, Question, RequestView, SiteView, ToWindow, Verb,
+    Caller, Caution, CertificateStatus, FileKind, FileView, FromWindow, KeyProblem, KeyState,
+    KeyView, Language, NoTimeStamp, Question, RequestView, SiteView, ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
@@ -36,6 +36,7 @@ fn request(keys: Vec<KeyView>, searching: bool) -> ToWindow {
             first_visit: true,
         },
         documents: Vec::new(),
+        file: None,
         form: None,
         time_stamp: false,
         warnings: Vec::new(),
@@ -78,6 +79,7 @@ fn robot_that(names: &[&str], wrong_first: bool, insists: bool, tries: u32) -> R
         wrong_first,
         insists,
         tries,
+        file: None,
     })
 }
 
@@ -261,4 +263,55 @@ fn messages_of_other_requests_are_passed_over() {
             .hear(list(vec![key("a.p12", KeyState::Usable)], None))
             .is_empty()
     );
+}
+
+fn file_request(verb: Verb, path: &str) -> ToWindow {
+    let ToWindow::Request(mut view) = request(Vec::new(), false) else {
+        panic!()
+    };
+    view.verb = verb;
+    view.file = Some(FileView {
+        path: path.to_owned(),
+        kind: FileKind::Any,
+    });
+    ToWindow::Request(view)
+}
+
+fn answer(file: Option<&str>, verb: Verb, path: &str) -> FromWindow {
+    let mut robot = Robot::that_signs(Consent {
+        keys: Vec::new(),
+        password: Zeroizing::default(),
+        wrong_first: false,
+        insists: false,
+        tries: 0,
+        file: file.map(PathBuf::from),
+    });
+    let mut acts = robot.hear(file_request(verb, path));
+    assert_eq!(acts.len(), 2);
+    match acts.pop() {
+        Some(Act::Say(message)) => message,
+        _ => panic!("no answer"),
+    }
+}
+
+#[test]
+fn gives_a_site_the_file_that_it_was_told_and_no_other() {
+    assert!(matches!(
+        answer(Some("/tmp/doc.pdf"), Verb::ChooseFile, ""),
+        FromWindow::Chose { request: 7, path } if path == "/tmp/doc.pdf"
+    ));
+    assert!(matches!(
+        answer(Some("/tmp/doc.pdf"), Verb::ReadFile, "/tmp/doc.pdf"),
+        FromWindow::Agree { request: 7 }
+    ));
+    for (file, verb) in [
+        (Some("/tmp/doc.pdf"), Verb::ReadFile),
+        (None, Verb::ReadFile),
+        (None, Verb::ChooseFile),
+    ] {
+        assert!(matches!(
+            answer(file, verb, "/etc/passwd"),
+            FromWindow::Cancel { request: 7 }
+        ));
+    }
 }

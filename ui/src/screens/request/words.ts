@@ -3,6 +3,7 @@ import { revealed } from '../../lib/reveal'
 import type { Caution } from '../../messages/Caution'
 import type { CertificateStatus } from '../../messages/CertificateStatus'
 import type { DocumentName } from '../../messages/DocumentName'
+import type { DocumentView } from '../../messages/DocumentView'
 import type { KeyProblem } from '../../messages/KeyProblem'
 import type { RequestView } from '../../messages/RequestView'
 import type { SiteView } from '../../messages/SiteView'
@@ -10,6 +11,7 @@ import { date } from '../../lib/format'
 
 /** What the page asks for. */
 export function verb(words: Words, view: RequestView): string {
+  if (view.verb === 'chooseFile') return words.verb.chooseFile(view.file?.kind === 'folder')
   return view.verb === 'sign' ? words.verb.sign(view.documents.length) : words.verb[view.verb]
 }
 
@@ -25,7 +27,12 @@ export function caller(words: Words, site: SiteView): string {
   return revealed(site.host)
 }
 
-/** What to call a document. */
+/** A document by the name of its file, else by what it is. */
+export function title(words: Words, document: DocumentView): string {
+  return document.fileName === null ? documentName(words, document.name) : revealed(document.fileName)
+}
+
+/** What a document is. */
 export function documentName(words: Words, name: DocumentName): string {
   const names = words.documents.names
   if (name.kind === 'xml') return names.xml(revealed(name.root))
