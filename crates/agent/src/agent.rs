@@ -16,6 +16,7 @@ use window_messages::{FromWindow, Language, PasswordText, RequestId, SettingsVie
 
 use self::errand::Errand;
 use crate::{
+    ask::Ask,
     caller::Caller,
     ceremony::End,
     certificates::{Certificates, How},
@@ -25,6 +26,8 @@ use crate::{
     files::Picked,
     hex, json,
     keys::{Finder, Found, Memory, Tries},
+    lifted::{Lifted, lift},
+    limits::MESSAGE_BYTES,
     log,
     outcome::Outcome,
     plan::{self, Plan},
@@ -142,10 +145,11 @@ impl Agent {
     pub async fn answer(
         &self,
         caller: &Caller,
-        text: &str,
+        text: impl Into<String>,
         gone: CancellationToken,
     ) -> Option<String> {
-        let entry = log::Entry::begin(text);
+        let text = text.into();
+        let entry = log::Entry::begin(text.len());
         let (label, step) = prepare(text).await;
         let mut key = None;
         let (reply, outcome) = match step {
@@ -192,6 +196,15 @@ impl Agent {
             key.as_deref(),
             reply.as_deref(),
         );
+        reply
+    }
+
+    /// Answers a message that was longer than [`MESSAGE_BYTES`] and therefore not kept; `head` and `tail` are what is
+    /// left of its beginning and its end, to tell whom it was for.
+    pub fn refuse_too_long(&self, caller: &Caller, head: &[u8], tail: &[u8]) -> String {
+        let entry = log::Entry::begin(MESSAGE_BYTES);
+        let (label, reply) = protocol::refuse_too_long(head, tail);
+        entry.end(&caller.origin, &label, "too long", None, Some(&reply));
         reply
     }
 
@@ -323,17 +336,21 @@ enum Step {
     Ask(Errand, ReplyForm),
 }
 
-async fn prepare(text: &str) -> (Label, Step) {
+async fn prepare(text: String) -> (Label, Step) {
     if text.len() <= SMALL {
         return read(text);
     }
-    let text = text.to_owned();
-    let reading = task::spawn_blocking(move || read(&text));
-    reading.await.unwrap_or_else(|_| read(""))
+    let reading = task::spawn_blocking(move || read(text));
+    reading.await.unwrap_or_else(|_| read(String::new()))
 }
 
-fn read(text: &str) -> (Label, Step) {
-    let json = json::parse(text);
+fn read(text: String) -> (Label, Step) {
+    if text.len() > MESSAGE_BYTES {
+        let (label, reply) = protocol::refuse_too_long(text.as_bytes(), &[]);
+        return (label, Step::Reply(reply));
+    }
+    let (text, lifted) = lift(text);
+    let json = json::parse(&text);
     let request = protocol::read(&json);
     let step = match request.action {
         Action::Ignore => Step::Ignore,
@@ -341,7 +358,7 @@ fn read(text: &str) -> (Label, Step) {
         Action::ChangeLanguage { language, reply } => Step::ChangeLanguage { language, reply },
         Action::ShowSettings { reply } => Step::ShowSettings { reply },
         Action::Refuse(error, form) => Step::Refuse(error, form),
-        Action::Ask(ask, form) => match Plan::make(ask) {
+        Action::Ask(ask, form) => match plan(ask, lifted) {
             Ok(plan) => Step::Ask(Errand::Plan(Box::new(plan)), form),
             Err(error) => Step::Refuse(error, form),
         },
@@ -352,6 +369,14 @@ fn read(text: &str) -> (Label, Step) {
         Action::ChooseFile(choice, form) => Step::Ask(Errand::ChooseFile(choice), form),
     };
     (request.label, step)
+}
+
+fn plan(mut ask: Ask<'_>, lifted: Lifted) -> Result<Plan, Error> {
+    let settled = lifted.settle(&mut ask)?;
+    // From here on it borrows from what was decoded too.
+    let mut ask = ask;
+    settled.put_into(&mut ask);
+    Plan::make(ask)
 }
 
 /// The first 8 hexadecimal digits of the certificate's SHA-256, for the log.
@@ -367,11 +392,25 @@ fn fingerprint(outcome: &Outcome) -> Option<String> {
 /// Reads a request as [`Agent::answer`] does, up to the point where a person is needed. For fuzzing.
 #[doc(hidden)]
 pub fn read_request(text: &str) {
-    let (_, step) = read(text);
+    let (_, step) = read(text.to_owned());
     if let Step::Ask(Errand::Plan(plan), _) = step {
         for document in &plan.documents {
             document.preview();
         }
         plan.document_views();
+    }
+}
+
+/// The documents that a request asks to have signed.
+#[cfg(test)]
+pub(crate) fn documents_of(text: String) -> Result<Vec<Vec<u8>>, Error> {
+    match read(text).1 {
+        Step::Ask(Errand::Plan(plan), _) => Ok(plan
+            .documents
+            .iter()
+            .map(|document| document.covered().to_vec())
+            .collect()),
+        Step::Refuse(error, _) => Err(error),
+        _ => Err(Error::Inside),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, path::PathBuf};
 
+use bytes::Bytes;
 use pki::ObjectIdentifier;
 use window_messages::{FileKind, Language};
 
@@ -88,6 +89,22 @@ pub(crate) enum Input<'a> {
     StrictBase64(&'a str),
     /// Base64 with white space anywhere.
     Base64(&'a str),
+    /// The bytes themselves: a large text that was decoded where it lay.
+    Decoded(&'a Bytes),
+}
+
+impl<'a> What<'a> {
+    /// The documents and digests.
+    pub(crate) fn inputs(&mut self) -> &mut [Input<'a>] {
+        match self {
+            Self::ShowCertificate | Self::File { .. } => &mut [],
+            Self::Xml { documents, .. }
+            | Self::Cms { documents, .. }
+            | Self::Raw { documents, .. } => documents,
+            Self::CmsOfDigest { digests } => digests,
+            Self::AddTimeStamp { cms } => std::slice::from_mut(cms),
+        }
+    }
 }
 
 /// Where the key may come from.

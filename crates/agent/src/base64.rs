@@ -50,6 +50,60 @@ pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, Base64Error> {
     decode_strict(text)
 }
 
+/// Decodes as [`decode_strict`] does, into the place of the text; gives how many bytes there are.
+pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, Base64Error> {
+    // Only the last units can be short or padded: how these are read is not the fast decoder's business.
+    let whole = text.len().saturating_sub(4) / 4 * 4;
+    let (body, end) = text
+        .split_at_mut_checked(whole)
+        .ok_or(Base64Error::Length)?;
+    if base64_simd::STANDARD_NO_PAD.check(body).is_err() {
+        return Err(first_fault(text));
+    }
+    let end = decode_strict(std::str::from_utf8(end).map_err(|_| Base64Error::Character(b'?'))?)?;
+    let length = base64_simd::STANDARD_NO_PAD
+        .decode_inplace(body)
+        .map_err(|_| Base64Error::Length)?
+        .len();
+    let all = length + end.len();
+    if let Some(place) = text.get_mut(length..all) {
+        place.copy_from_slice(&end);
+    }
+    Ok(all)
+}
+
+/// What is wrong first with a text that is not base64.
+fn first_fault(text: &[u8]) -> Base64Error {
+    let in_alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let at = text.iter().position(|byte| !in_alphabet(byte)).unwrap_or(0);
+    // From the unit on that it stands in; the next one tells whether padding is in its place.
+    let start = at / 4 * 4;
+    let units = text.get(start..text.len().min(start + 8)).unwrap_or(text);
+    let units = String::from_utf8_lossy(units);
+    decode_strict(&units).err().unwrap_or(Base64Error::Padding)
+}
+
+/// Closes the gaps that white space leaves; gives what is left of the length.
+pub(crate) fn strip_white_space(text: &mut [u8]) -> usize {
+    let Some(first) = text.iter().position(u8::is_ascii_whitespace) else {
+        return text.len();
+    };
+    let mut to = first;
+    for from in first..text.len() {
+        if let Some(byte) = text
+            .get(from)
+            .copied()
+            .filter(|it| !it.is_ascii_whitespace())
+        {
+            if let Some(place) = text.get_mut(to) {
+                *place = byte;
+            }
+            to += 1;
+        }
+    }
+    to
+}
+
 /// The character that a byte of the text belongs to, as Java's Latin-1 encoding of the text has it.
 fn latin1_at(text: &str, at: usize) -> u8 {
     let start = (0..=at)
@@ -94,6 +148,34 @@ mod tests {
         );
         assert_eq!(decode_strict("MTEKM").unwrap_err(), Base64Error::Length);
         assert_eq!(decode_strict("M===").unwrap_err(), Base64Error::Padding);
+    }
+
+    #[test]
+    fn in_place_it_decodes_to_the_same() {
+        for text in [
+            "",
+            "M",
+            "MT",
+            "MTE",
+            "MTEK",
+            "MTE=",
+            "MQ==",
+            "M===",
+            "=",
+            "MTEKM",
+            "MTEKMTEKMT",
+            "MTEKMTEKMTE=",
+            "MTEK=TEK",
+            "MTEK====MTEK",
+            "MT KMTEKMTEK",
+            "MTEKMTEKMTEK\n",
+            "MT-KMTEKMTEK",
+            "MTEKMTEKMTEKM",
+        ] {
+            let mut bytes = text.as_bytes().to_vec();
+            let decoded = decode_in_place(&mut bytes).map(|length| bytes[..length].to_vec());
+            assert_eq!(decoded, decode_strict(text), "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod kind;
 mod preview;
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use window_messages::{DocumentName, DocumentView, Preview};
 
@@ -21,12 +22,14 @@ pub(crate) struct Document {
     name: DocumentName,
     /// Name of the file that it was read from.
     file_name: Option<String>,
+    /// SHA-256 of what is covered, made where the document is read: of a large one it takes time.
+    sha256: [u8; 32],
 }
 
 pub(crate) enum Content {
     Xml(Box<signing::xml::Document>),
-    Bytes(Vec<u8>),
-    Digest(Vec<u8>),
+    Bytes(Bytes),
+    Digest(Bytes),
 }
 
 /// Documents do not belong into logs.
@@ -40,6 +43,15 @@ impl std::fmt::Debug for Content {
     }
 }
 
+impl Content {
+    fn covered(&self) -> &[u8] {
+        match self {
+            Self::Xml(document) => document.canonical(),
+            Self::Bytes(bytes) | Self::Digest(bytes) => bytes,
+        }
+    }
+}
+
 impl Document {
     pub(crate) fn xml(input: Input<'_>) -> Result<Self, Error> {
         let document = match input {
@@ -47,11 +59,7 @@ impl Document {
             encoded => signing::xml::Document::from_bytes(&bytes(encoded)?)?,
         };
         let name = kind::of_xml(document.canonical());
-        Ok(Self {
-            content: Content::Xml(Box::new(document)),
-            name,
-            file_name: None,
-        })
+        Ok(Self::new(Content::Xml(Box::new(document)), name, None))
     }
 
     pub(crate) fn bytes(input: Input<'_>) -> Result<Self, Error> {
@@ -60,16 +68,12 @@ impl Document {
 
     /// A file that a person let be read.
     pub(crate) fn file(file: ReadFile) -> Self {
-        Self::of(file.content, Some(file.name))
+        Self::of(file.content.into(), Some(file.name))
     }
 
-    fn of(bytes: Vec<u8>, file_name: Option<String>) -> Self {
+    fn of(bytes: Bytes, file_name: Option<String>) -> Self {
         let name = kind::of_bytes(&bytes);
-        Self {
-            content: Content::Bytes(bytes),
-            name,
-            file_name,
-        }
+        Self::new(Content::Bytes(bytes), name, file_name)
     }
 
     /// Signatures that the page has already, in DER.
@@ -98,19 +102,23 @@ impl Document {
         if digest.is_empty() {
             return Err(Error::EmptyDigest);
         }
-        Ok(Self {
-            content: Content::Digest(digest),
-            name: DocumentName::Digest,
-            file_name: None,
-        })
+        let name = DocumentName::Digest;
+        Ok(Self::new(Content::Digest(digest), name, None))
+    }
+
+    fn new(content: Content, name: DocumentName, file_name: Option<String>) -> Self {
+        let sha256 = Sha256::digest(content.covered()).into();
+        Self {
+            content,
+            name,
+            file_name,
+            sha256,
+        }
     }
 
     /// The bytes that the signature covers: for XML its canonical form, for a digest the digest itself.
     pub(crate) fn covered(&self) -> &[u8] {
-        match &self.content {
-            Content::Xml(document) => document.canonical(),
-            Content::Bytes(bytes) | Content::Digest(bytes) => bytes,
-        }
+        self.content.covered()
     }
 
     /// True for what a site may call a log-in: a short text or nonce, not a file and not a digest.
@@ -138,7 +146,7 @@ impl Document {
             size: covered.len() as u64,
             digest: match &self.content {
                 Content::Digest(digest) => hex::encode(digest),
-                _ => hex::encode(&Sha256::digest(covered)),
+                _ => hex::encode(&self.sha256),
             },
             beginning: match self.name {
                 DocumentName::Xml { .. } | DocumentName::Text => preview::beginning(covered),
@@ -157,11 +165,12 @@ impl Document {
     }
 }
 
-fn bytes(input: Input<'_>) -> Result<Vec<u8>, Error> {
+fn bytes(input: Input<'_>) -> Result<Bytes, Error> {
     Ok(match input {
-        Input::Text(text) => text.as_bytes().to_vec(),
-        Input::StrictBase64(text) => decode_strict(text)?,
-        Input::Base64(text) => decode_lenient(text)?,
+        Input::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
+        Input::StrictBase64(text) => decode_strict(text)?.into(),
+        Input::Base64(text) => decode_lenient(text)?.into(),
+        Input::Decoded(bytes) => bytes.clone(),
     })
 }
 

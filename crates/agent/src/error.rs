@@ -31,6 +31,9 @@ pub enum Error {
     /// A digest is empty.
     #[error("the digest is empty")]
     EmptyDigest,
+    /// The message is longer than what is taken; it was not read.
+    #[error("the request is longer than {} MiB", crate::MESSAGE_BYTES / (1024 * 1024))]
+    TooLong,
     /// There is nothing to sign.
     #[error("the request holds no document")]
     NoDocuments,

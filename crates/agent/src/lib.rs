@@ -20,6 +20,7 @@ mod files;
 mod hex;
 mod json;
 mod keys;
+mod lifted;
 mod limits;
 mod log;
 mod outcome;

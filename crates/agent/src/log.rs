@@ -12,10 +12,10 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn begin(request: &str) -> Self {
+    pub(crate) fn begin(request_bytes: usize) -> Self {
         Self {
             started: Instant::now(),
-            request_bytes: request.len(),
+            request_bytes,
         }
     }
 

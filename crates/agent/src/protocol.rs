@@ -8,8 +8,8 @@ mod accessory;
 mod basics;
 mod common_utils;
 mod key_info;
+mod literals;
 mod locale;
-mod pem;
 
 use window_messages::Language;
 
@@ -150,6 +150,48 @@ fn route<'a>(module: Option<&str>, message: &'a Object<'a>) -> Action<'a> {
         }
         None => Action::Reply(MODULE_NOT_FOUND.into()),
     }
+}
+
+/// The reply to a message that was not kept because of its length, in the form of the module that it names at its
+/// beginning or its end.
+pub(crate) fn refuse_too_long(head: &[u8], tail: &[u8]) -> (Label, String) {
+    let member = |name| text_in(head, name).or_else(|| text_in(tail, name));
+    let module = member("module");
+    let label = Label {
+        module: loggable(module.as_deref().unwrap_or_default()),
+        method: loggable(member("method").as_deref().unwrap_or_default()),
+    };
+    let form = match Module::ALL
+        .into_iter()
+        .find(|known| Some(known.name()) == module.as_deref())
+    {
+        Some(Module::CommonUtils) => {
+            ReplyForm::CommonUtils(common_utils::Form::of_refusal(member("uuid")))
+        }
+        Some(Module::Basics | Module::Accessory) => ReplyForm::Basics(basics::Form::of_refusal()),
+        None => return (label, MODULE_NOT_FOUND.into()),
+    };
+    (label, form.render(&Err(Error::TooLong)))
+}
+
+/// The text of the member of this name in a piece of JSON that is not whole.
+fn text_in(piece: &[u8], name: &str) -> Option<String> {
+    let piece = String::from_utf8_lossy(piece);
+    let quoted = format!("\"{name}\"");
+    let value = piece
+        .match_indices(&quoted)
+        // Inside a text its quotes would be escaped.
+        .filter(|(at, _)| {
+            !piece
+                .get(..*at)
+                .is_some_and(|before| before.ends_with('\\'))
+        })
+        .find_map(|(at, _)| {
+            let rest = piece.get(at + quoted.len()..)?.trim_start();
+            rest.strip_prefix(':')?.trim_start().strip_prefix('"')
+        })?;
+    let (value, _) = value.split_once('"')?;
+    (!value.contains('\\')).then(|| value.to_owned())
 }
 
 impl Label {

@@ -7,6 +7,7 @@
 pub mod ca;
 mod error;
 mod files;
+mod frames;
 mod gate;
 mod http;
 mod limits;

@@ -1,20 +1,20 @@
 //! How much of this computer callers may use.
 
-use std::io;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Connections at once, in all. Browsers themselves stop at 255 WebSockets.
 pub(crate) const MAX_CONNECTIONS: usize = 256;
 /// WebSockets at once for one origin, so that a page cannot lock the others out.
 pub(crate) const MAX_CONNECTIONS_OF_ORIGIN: usize = 64;
-/// A text message, and a frame of it: base64 of about 190 MB.
+/// A text message: base64 of about 190 MB.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024 * 1024;
+/// A longer message is read to its end, not kept, and answered with an error; one longer than this ends the connection.
+pub(crate) const MAX_DRAINED_BYTES: u64 = 1024 * 1024 * 1024;
+/// What is kept of each end of a message that is too long: the names of module and method are there.
+pub(crate) const EXCERPT_BYTES: usize = 4096;
 /// Messages that wait for their turn on one socket.
 pub(crate) const MAX_WAITING: usize = 32;
 /// TLS handshake and request head: a client that dawdles longer is dropped.
@@ -39,20 +39,21 @@ impl Budget {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(BUDGET_BYTES / UNIT_BYTES)))
     }
+
+    /// A share for a message that begins.
+    pub(crate) fn share(&self) -> Share {
+        Share {
+            budget: self.clone(),
+            permit: None,
+        }
+    }
 }
 
 /// The part of the budget that a message holds, given back when dropped.
-pub(crate) type Share = Option<OwnedSemaphorePermit>;
-
-/// Counts what one socket has received of a message that is not complete yet.
-#[derive(Debug, Clone)]
-pub(crate) struct Meter(Arc<Mutex<Count>>);
-
 #[derive(Debug)]
-struct Count {
+pub(crate) struct Share {
     budget: Budget,
-    bytes: usize,
-    share: Share,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// The budget is spent: other messages take all the memory that there is for them.
@@ -60,94 +61,33 @@ struct Count {
 #[error("too many large messages at once")]
 pub(crate) struct OverBudget;
 
-impl Meter {
-    pub(crate) fn new(budget: &Budget) -> Self {
-        Self(Arc::new(Mutex::new(Count {
-            budget: budget.clone(),
-            bytes: 0,
-            share: None,
-        })))
-    }
-
-    /// The message is complete: its share goes with it, the next one starts from nothing.
-    pub(crate) fn take(&self) -> Share {
-        let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        count.bytes = 0;
-        count.share.take()
-    }
-
-    fn add(&self, bytes: usize) -> Result<(), OverBudget> {
-        let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        count.bytes = count.bytes.saturating_add(bytes);
-        let wanted = count.bytes.saturating_sub(FREE_BYTES).div_ceil(UNIT_BYTES);
-        let held = count
-            .share
+impl Share {
+    /// Takes what a message of so many bytes needs, beyond what it has.
+    ///
+    /// # Errors
+    /// When there is not enough left.
+    pub(crate) fn cover(&mut self, bytes: usize) -> Result<(), OverBudget> {
+        let wanted = bytes.saturating_sub(FREE_BYTES).div_ceil(UNIT_BYTES);
+        let held = self
+            .permit
             .as_ref()
             .map_or(0, OwnedSemaphorePermit::num_permits);
         let Ok(more @ 1..) = u32::try_from(wanted.saturating_sub(held)) else {
             return Ok(());
         };
-        let permit = Arc::clone(&count.budget.0)
+        let permit = Arc::clone(&self.budget.0)
             .try_acquire_many_owned(more)
             .map_err(|_| OverBudget)?;
-        match &mut count.share {
-            Some(share) => share.merge(permit),
+        match &mut self.permit {
+            Some(held) => held.merge(permit),
             empty => *empty = Some(permit),
         }
         Ok(())
     }
-}
 
-/// A stream whose incoming bytes are metered; over the budget, reading fails with [`OverBudget`].
-#[derive(Debug)]
-pub(crate) struct Metered<S> {
-    stream: S,
-    meter: Meter,
-}
-
-impl<S> Metered<S> {
-    pub(crate) fn new(stream: S, meter: Meter) -> Self {
-        Self { stream, meter }
-    }
-
-    pub(crate) fn stream_mut(&mut self) -> &mut S {
-        &mut self.stream
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if let Poll::Ready(Ok(())) = polled {
-            let read = buffer.filled().len().saturating_sub(before);
-            if let Err(over) = self.meter.add(read) {
-                return Poll::Ready(Err(io::Error::other(over)));
-            }
-        }
-        polled
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+    /// Gives everything back: the message was dropped.
+    pub(crate) fn give_back(&mut self) {
+        self.permit = None;
     }
 }
 
@@ -158,34 +98,31 @@ mod tests {
     #[test]
     fn small_messages_are_free_and_large_ones_share_the_budget() {
         let budget = Budget::new();
-        let (first, second, third) = (
-            Meter::new(&budget),
-            Meter::new(&budget),
-            Meter::new(&budget),
-        );
-        assert!(first.add(MAX_MESSAGE_BYTES).is_ok());
-        assert!(second.add(MAX_MESSAGE_BYTES).is_ok());
-        assert!(third.add(FREE_BYTES).is_ok(), "small ones always pass");
+        let (mut first, mut second, mut third) = (budget.share(), budget.share(), budget.share());
+        assert!(first.cover(MAX_MESSAGE_BYTES).is_ok());
+        assert!(second.cover(MAX_MESSAGE_BYTES).is_ok());
+        assert!(third.cover(FREE_BYTES).is_ok(), "small ones always pass");
         assert!(
-            third.add(MAX_MESSAGE_BYTES).is_err(),
+            third.cover(MAX_MESSAGE_BYTES).is_err(),
             "no room for a third large one"
         );
-        drop(second.take());
+        drop(second);
         assert!(
-            third.add(1).is_ok(),
+            third.cover(MAX_MESSAGE_BYTES).is_ok(),
             "room again once the second was answered"
         );
     }
 
     #[test]
-    fn a_complete_message_keeps_its_share_until_it_is_answered() {
+    fn a_message_takes_its_share_as_it_grows_and_gives_all_of_it_back() {
         let budget = Budget::new();
-        let meter = Meter::new(&budget);
         let all = budget.0.available_permits();
-        meter.add(MAX_MESSAGE_BYTES).unwrap();
-        let share = meter.take();
+        let mut share = budget.share();
+        for bytes in (0..MAX_MESSAGE_BYTES).step_by(1 << 20) {
+            share.cover(bytes).unwrap();
+        }
         assert!(budget.0.available_permits() < all);
-        drop(share);
+        share.give_back();
         assert_eq!(budget.0.available_permits(), all);
     }
 }

@@ -2,41 +2,39 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use agent::{Agent, Caller};
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
-use crate::limits::{
-    Budget, CLOSE_DEADLINE, MAX_MESSAGE_BYTES, MAX_WAITING, Meter, Metered, OverBudget, Share,
-    WRITE_DEADLINE,
-};
+use crate::frames::{self, Excerpt, Failure, Incoming, Outgoing, Reader};
+use crate::limits::{Budget, CLOSE_DEADLINE, MAX_WAITING, Share, WRITE_DEADLINE};
 
 /// Source: NCALayer 1.4 speaks first, with exactly this.
 const GREETING: &str = r#"{"result":{"version":"1.4"}}"#;
 /// Source: NCALayer 1.4 echoes it.
 const HEARTBEAT: &str = "--heartbeat--";
-/// The library's own 128 KiB, for each of many idle sockets, would be most of the agent's memory.
-const READ_BUFFER_BYTES: usize = 16 * 1024;
+/// What is read of a peer that does not matter any more.
+const REST_BYTES: usize = 16 * 1024;
 
-/// A message in the queue, with its share of the memory budget.
-struct Job {
-    text: Utf8Bytes,
-    _share: Share,
+/// A message in the queue.
+enum Job {
+    /// With its share of the memory budget.
+    Request(String, Share),
+    /// Too long to be kept.
+    TooLong(Excerpt),
 }
 
 /// How a connection ends.
 enum Ending {
-    /// The peer closed, or the connection broke.
-    Peer,
+    /// The connection broke.
+    Broken,
+    /// The peer closes, with this code to be answered.
+    Peer(Option<CloseCode>),
     /// We close, and say why.
     Ours(CloseCode, &'static str),
 }
@@ -53,141 +51,137 @@ pub(crate) async fn serve<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .max_message_size(Some(MAX_MESSAGE_BYTES))
-        .max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let meter = Meter::new(budget);
-    let stream = Metered::new(stream, meter.clone());
-    let mut socket =
-        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
+    let (stream, mut sink) = tokio::io::split(stream);
+    let mut reader = Reader::new(stream, &early, budget);
+    drop(early);
+    let greeting = Outgoing::Text(GREETING.to_owned());
     if !matches!(
-        timeout(WRITE_DEADLINE, socket.send(Message::text(GREETING))).await,
+        timeout(WRITE_DEADLINE, frames::write(&mut sink, &greeting)).await,
         Ok(Ok(()))
     ) {
         return;
     }
     agent.page_connected();
 
-    let (mut sink, mut stream) = socket.split();
     let (jobs, waiting) = mpsc::channel(MAX_WAITING);
     let (replies, outgoing) = mpsc::channel(1);
     let gone = CancellationToken::new();
+    let writing = AtomicBool::new(false);
     let connection = async {
         let ending = tokio::select! {
-            ending = read(&mut stream, &meter, jobs, replies.clone()) => ending,
-            ending = write(&mut sink, outgoing) => ending,
+            ending = read(&mut reader, jobs, replies.clone()) => ending,
+            ending = write(&mut sink, outgoing, &writing) => ending,
             () = shutdown.cancelled() => Ending::Ours(CloseCode::Away, "Tanba is closing"),
         };
         // Before the closing handshake, which may take its time: the window must not outlive the page.
         gone.cancel();
-        if let Ending::Ours(code, reason) = ending {
-            tracing::debug!(%code, reason, "closing a socket");
-            let frame = CloseFrame {
-                code,
-                reason: Utf8Bytes::from_static(reason),
-            };
-            timeout(CLOSE_DEADLINE, sink.send(Message::Close(Some(frame))))
+        let (goodbye, closed_by_us) = match ending {
+            Ending::Broken => return false,
+            Ending::Peer(code) => (code.map(|code| (code, "")), false),
+            Ending::Ours(code, reason) => {
+                tracing::debug!(%code, reason, "closing a socket");
+                (Some((code, reason)), true)
+            }
+        };
+        // Into the middle of a reply it must not go.
+        if !writing.load(Ordering::Relaxed) {
+            let goodbye = Outgoing::Close(goodbye);
+            timeout(CLOSE_DEADLINE, frames::write(&mut sink, &goodbye))
                 .await
                 .ok();
-            return true;
         }
-        timeout(CLOSE_DEADLINE, sink.close()).await.ok();
-        false
+        closed_by_us
     };
     let (closed_by_us, ()) = tokio::join!(
         connection,
         answer_in_order(waiting, &replies, &agent, &caller, &gone)
     );
-    if let Ok(mut socket) = stream.reunite(sink) {
-        timeout(
-            CLOSE_DEADLINE,
-            part(socket.get_mut().stream_mut(), closed_by_us),
-        )
+    let mut stream = reader.into_stream().unsplit(sink);
+    timeout(CLOSE_DEADLINE, part(&mut stream, closed_by_us))
         .await
         .ok();
-    }
 }
 
 /// Reads until the connection ends; heartbeats are answered here, past the queue.
 async fn read<S>(
-    stream: &mut SplitStream<WebSocketStream<S>>,
-    meter: &Meter,
+    reader: &mut Reader<ReadHalf<S>>,
     jobs: mpsc::Sender<Job>,
-    replies: mpsc::Sender<Message>,
+    replies: mpsc::Sender<Outgoing>,
 ) -> Ending
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     loop {
-        match stream.next().await {
-            Some(Ok(Message::Text(text))) if text.as_str() == HEARTBEAT => {
-                meter.take();
-                if replies.send(Message::Text(text)).await.is_err() {
-                    return Ending::Peer;
+        let job = match reader.next().await {
+            Ok(Some(Incoming::Text(text, share))) if text != HEARTBEAT => Job::Request(text, share),
+            Ok(Some(Incoming::TooLong(excerpt))) => Job::TooLong(excerpt),
+            Ok(Some(Incoming::Text(text, _))) => {
+                if replies.send(Outgoing::Text(text)).await.is_err() {
+                    return Ending::Broken;
                 }
+                continue;
             }
-            Some(Ok(Message::Text(text))) => {
-                if jobs
-                    .try_send(Job {
-                        text,
-                        _share: meter.take(),
-                    })
-                    .is_err()
-                {
-                    return Ending::Ours(
-                        CloseCode::Policy,
-                        "too many requests wait on this socket",
-                    );
+            Ok(Some(Incoming::Ping(body))) => {
+                if replies.send(Outgoing::Pong(body)).await.is_err() {
+                    return Ending::Broken;
                 }
+                continue;
             }
-            Some(Ok(Message::Binary(_))) => {
+            Ok(Some(Incoming::Pong)) => continue,
+            Ok(Some(Incoming::Binary)) => {
                 return Ending::Ours(CloseCode::Unsupported, "text messages only");
             }
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => drop(meter.take()),
-            // The library answers a close itself; the next turn of the loop sends that answer and ends.
-            Some(Ok(Message::Close(_) | Message::Frame(_))) => {}
-            Some(Err(error)) => return ending_of(&error),
-            None => return Ending::Peer,
+            Ok(Some(Incoming::Close(code))) => return Ending::Peer(code),
+            Ok(None) => return Ending::Broken,
+            Err(failure) => return ending_of(&failure),
+        };
+        if jobs.try_send(job).is_err() {
+            return Ending::Ours(CloseCode::Policy, "too many requests wait on this socket");
         }
     }
 }
 
-/// Writes replies; ends only when the peer does not take them.
+/// Writes replies; ends only when the peer does not take them. `writing` is true in the middle of one.
 async fn write<S>(
-    sink: &mut SplitSink<WebSocketStream<S>, Message>,
-    mut outgoing: mpsc::Receiver<Message>,
+    sink: &mut WriteHalf<S>,
+    mut outgoing: mpsc::Receiver<Outgoing>,
+    writing: &AtomicBool,
 ) -> Ending
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     while let Some(message) = outgoing.recv().await {
+        writing.store(true, Ordering::Relaxed);
         if !matches!(
-            timeout(WRITE_DEADLINE, sink.send(message)).await,
+            timeout(WRITE_DEADLINE, frames::write(sink, &message)).await,
             Ok(Ok(()))
         ) {
             break;
         }
+        writing.store(false, Ordering::Relaxed);
     }
-    Ending::Peer
+    Ending::Broken
 }
 
 /// Hands the requests to the agent one after the other; a request under way when the peer leaves is told so and
 /// waited for, the ones behind it are dropped.
 async fn answer_in_order(
     mut waiting: mpsc::Receiver<Job>,
-    replies: &mpsc::Sender<Message>,
+    replies: &mpsc::Sender<Outgoing>,
     agent: &Agent,
     caller: &Caller,
     gone: &CancellationToken,
 ) {
     while let Some(Some(job)) = gone.run_until_cancelled(waiting.recv()).await {
-        let Some(reply) = agent.answer(caller, job.text.as_str(), gone.clone()).await else {
-            continue;
+        let reply = match job {
+            Job::Request(text, _share) => agent.answer(caller, text, gone.clone()).await,
+            Job::TooLong(excerpt) => {
+                Some(agent.refuse_too_long(caller, &excerpt.head, &excerpt.tail))
+            }
         };
-        drop(job);
+        let Some(reply) = reply else { continue };
         if !matches!(
-            gone.run_until_cancelled(replies.send(Message::text(reply)))
+            gone.run_until_cancelled(replies.send(Outgoing::Text(reply)))
                 .await,
             Some(Ok(()))
         ) {
@@ -196,23 +190,17 @@ async fn answer_in_order(
     }
 }
 
-/// What to tell the peer about an error.
-fn ending_of(error: &Error) -> Ending {
-    match error {
-        Error::Capacity(_) => Ending::Ours(CloseCode::Size, "a message is longer than 256 MiB"),
-        Error::Utf8(_) => Ending::Ours(CloseCode::Invalid, "a text message is not UTF-8"),
-        Error::Protocol(_) => Ending::Ours(CloseCode::Protocol, "not a WebSocket frame"),
-        Error::Io(error)
-            if error
-                .get_ref()
-                .is_some_and(|inner| inner.is::<OverBudget>()) =>
-        {
-            Ending::Ours(
-                CloseCode::Again,
-                "too many large messages at once; try again",
-            )
-        }
-        _ => Ending::Peer,
+/// What to tell the peer about a failure.
+fn ending_of(failure: &Failure) -> Ending {
+    match failure {
+        Failure::TooLong => Ending::Ours(CloseCode::Size, "a message is longer than 256 MiB"),
+        Failure::NotUtf8 => Ending::Ours(CloseCode::Invalid, "a text message is not UTF-8"),
+        Failure::Protocol => Ending::Ours(CloseCode::Protocol, "not a WebSocket frame"),
+        Failure::OverBudget => Ending::Ours(
+            CloseCode::Again,
+            "too many large messages at once; try again",
+        ),
+        Failure::Stream(_) => Ending::Broken,
     }
 }
 
@@ -224,7 +212,7 @@ async fn part<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> io::Result<()> {
     stream.shutdown().await?;
     if closed_by_us {
-        let mut buffer = vec![0; READ_BUFFER_BYTES];
+        let mut buffer = vec![0; REST_BYTES];
         while stream.read(&mut buffer).await? > 0 {}
     }
     Ok(())

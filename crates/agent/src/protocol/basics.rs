@@ -5,11 +5,10 @@
 
 use std::{borrow::Cow, fmt::Display};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use pki::{ObjectIdentifier, oid};
 use serde::Serialize;
 
-use super::{Action, MemberError, ReplyForm, locale, pem, text_member};
+use super::{Action, MemberError, ReplyForm, literals, locale, text_member};
 use crate::{
     ask::{Ask, Input, Issuers, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
@@ -233,6 +232,13 @@ fn object_member<'a>(
 }
 
 impl Form {
+    /// Of a request that was not read.
+    pub(super) fn of_refusal() -> Self {
+        Self {
+            output_certificate: false,
+        }
+    }
+
     pub(super) fn render(self, outcome: &Result<Outcome, Error>) -> String {
         match outcome {
             // An object without `result` is how clients know a cancel.
@@ -243,53 +249,45 @@ impl Form {
                 | Outcome::Chosen(_),
             ) => r#"{"status":true,"body":{}}"#.into(),
             Ok(Outcome::Signed(signed)) => {
-                let items = match &signed.products {
-                    Products::Xml(documents) => Cow::Borrowed(documents.as_slice()),
-                    Products::Cms(items) => {
-                        items.iter().map(|der| pem::encode("CMS", der)).collect()
-                    }
-                    Products::Raw(items) => items
-                        .iter()
-                        .map(|raw| BASE64_STANDARD.encode(raw))
-                        .collect(),
-                };
-                let result = if self.output_certificate {
-                    SignResult::WithCertificate {
-                        signatures: &items,
-                        certificate: signed.certificate.to_pem(),
-                    }
-                } else {
-                    SignResult::Signatures(&items)
-                };
-                to_text(&Success {
-                    status: true,
-                    body: Body { result },
-                })
+                let certificate = self
+                    .output_certificate
+                    .then(|| to_text(&signed.certificate.to_pem()));
+                reply(&signed.products, certificate.as_deref())
             }
             Err(error) => Fault::of(error).render(),
         }
     }
 }
 
-#[derive(Serialize)]
-struct Success<'a> {
-    status: bool,
-    body: Body<'a>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    result: SignResult<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum SignResult<'a> {
-    Signatures(&'a [String]),
-    WithCertificate {
-        signatures: &'a [String],
-        certificate: String,
-    },
+/// `{"status":true,"body":{"result":[…]}}`, or with the certificate (a JSON literal) beside the signatures. The
+/// signatures are written straight into it: they may be most of the memory that there is.
+fn reply(products: &Products, certificate: Option<&str>) -> String {
+    let length = match products {
+        Products::Xml(documents) => documents.iter().map(|it| it.len() + it.len() / 8).sum(),
+        Products::Cms(items) | Products::Raw(items) => literals::pem_length(items),
+    };
+    let mut reply = String::new();
+    reply.reserve_exact(length + certificate.map_or(0, str::len) + 128);
+    reply.push_str(r#"{"status":true,"body":{"result":"#);
+    if certificate.is_some() {
+        reply.push_str(r#"{"signatures":"#);
+    }
+    match products {
+        Products::Xml(documents) => literals::push_array(&mut reply, documents, |reply, text| {
+            reply.push_str(&to_text(text));
+        }),
+        Products::Cms(items) => literals::push_array(&mut reply, items, |reply, der| {
+            literals::push_pem(reply, "CMS", der);
+        }),
+        Products::Raw(items) => literals::push_array(&mut reply, items, literals::push_base64),
+    }
+    if let Some(certificate) = certificate {
+        reply.push_str(r#","certificate":"#);
+        reply.push_str(certificate);
+        reply.push('}');
+    }
+    reply.push_str("}}");
+    reply
 }
 
 /// A failure as the dispatcher words it.
@@ -340,6 +338,7 @@ impl Fault {
     fn of(error: &Error) -> Self {
         match error {
             Error::Base64(_)
+            | Error::TooLong
             | Error::EmptyDigest
             | Error::NoDocuments
             | Error::TooManyDocuments

@@ -5,11 +5,10 @@
 
 use std::fmt::Display;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use window_messages::FileKind;
 
-use super::{Action, ReplyForm, key_info::KeyInfo, locale, text_member};
+use super::{Action, ReplyForm, key_info::KeyInfo, literals, locale, text_member};
 use crate::{
     ask::{Ask, FileAsk, FileChoice, Input, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
@@ -287,25 +286,20 @@ fn refused_call<'a>(message: impl Display) -> Action<'a> {
 }
 
 impl Form {
+    /// Of a request that was not read.
+    pub(super) fn of_refusal(uuid: Option<String>) -> Self {
+        Self { uuid, array: false }
+    }
+
     pub(super) fn render(&self, outcome: &Result<Outcome, Error>) -> String {
         match outcome {
             Ok(Outcome::Cancelled) => self.failure(Some("action.canceled".into())),
             Ok(Outcome::Certificate(shown)) => self.success(Some(&KeyInfo::of(shown))),
             Ok(Outcome::Signed(signed)) => match &signed.products {
                 Products::Xml(documents) => self.values(documents),
-                Products::Cms(items) | Products::Raw(items) => self.values(
-                    &items
-                        .iter()
-                        .map(|der| BASE64_STANDARD.encode(der))
-                        .collect::<Vec<_>>(),
-                ),
+                Products::Cms(items) | Products::Raw(items) => self.base64(items),
             },
-            Ok(Outcome::Stamped(items)) => self.values(
-                &items
-                    .iter()
-                    .map(|der| BASE64_STANDARD.encode(der))
-                    .collect::<Vec<_>>(),
-            ),
+            Ok(Outcome::Stamped(items)) => self.base64(items),
             Ok(Outcome::Chosen(path)) => self.success(Some(path.to_string_lossy().as_ref())),
             Err(error) => self.failure(wire_message(error)),
         }
@@ -316,6 +310,27 @@ impl Form {
             [value] if !self.array => self.success(Some(value)),
             values => self.success(Some(values)),
         }
+    }
+
+    /// As [`Form::values`] of the base64 texts, written straight into the reply: they may be most of the memory that
+    /// there is.
+    fn base64(&self, items: &[Vec<u8>]) -> String {
+        const AROUND: &str = r#"{"code":"200","responseObject":"#;
+        let uuid = self.uuid.as_ref().map(to_text);
+        let uuid_length = uuid.as_ref().map_or(0, String::len);
+        let mut reply = String::new();
+        reply.reserve_exact(AROUND.len() + literals::base64_length(items) + uuid_length + 16);
+        reply.push_str(AROUND);
+        match items {
+            [item] if !self.array => literals::push_base64(&mut reply, item),
+            items => literals::push_array(&mut reply, items, literals::push_base64),
+        }
+        if let Some(uuid) = uuid {
+            reply.push_str(",\"uuid\":");
+            reply.push_str(&uuid);
+        }
+        reply.push('}');
+        reply
     }
 
     fn success<T: Serialize + ?Sized>(&self, response_object: Option<&T>) -> String {

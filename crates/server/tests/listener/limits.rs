@@ -6,7 +6,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use crate::support::{QUICK, QUICK_REPLY, Running, status};
+use crate::support::{Client, QUICK, QUICK_REPLY, Running, status};
 
 #[tokio::test]
 async fn binary_messages_close_with_unsupported() {
@@ -45,9 +45,9 @@ async fn text_that_is_not_utf_8_closes_with_invalid_payload() {
 async fn a_frame_that_announces_too_much_closes_with_message_too_big() {
     let server = Running::start().await;
     let mut client = server.socket().await;
-    // Final text frame, masked, 64-bit length of 256 MiB and one byte; the mask; a little of the content.
+    // Final text frame, masked, 64-bit length of more than 1 GiB; the mask; a little of the content.
     let mut head = vec![0x81, 0xff];
-    head.extend_from_slice(&(256 * 1024 * 1024 + 1_u64).to_be_bytes());
+    head.extend_from_slice(&(1024 * 1024 * 1024 + 1_u64).to_be_bytes());
     head.extend_from_slice(&[0; 4]);
     head.extend_from_slice(&[b' '; 100_000]);
     client.0.get_mut().write_all(&head).await.unwrap();
@@ -55,6 +55,86 @@ async fn a_frame_that_announces_too_much_closes_with_message_too_big() {
         client.close_reason().await,
         (1009, "a message is longer than 256 MiB".to_owned())
     );
+    server.stop().await;
+}
+
+/// Sends a text of `length` bytes in one frame: `start`, blanks, `end`.
+async fn send_long(client: &mut Client, start: &str, end: &str, length: usize) {
+    let stream = client.0.get_mut();
+    let mut head = vec![0x81, 0xff];
+    head.extend_from_slice(&(length as u64).to_be_bytes());
+    // A mask of zeros changes nothing.
+    head.extend_from_slice(&[0; 4]);
+    head.extend_from_slice(start.as_bytes());
+    stream.write_all(&head).await.unwrap();
+    let blanks = vec![b' '; 1024 * 1024];
+    let mut left = length - start.len() - end.len();
+    while left > 0 {
+        let piece = left.min(blanks.len());
+        stream.write_all(&blanks[..piece]).await.unwrap();
+        left -= piece;
+    }
+    stream.write_all(end.as_bytes()).await.unwrap();
+    stream.flush().await.unwrap();
+}
+
+const LIMIT: usize = 256 * 1024 * 1024;
+
+#[tokio::test]
+async fn a_message_of_256_mib_is_taken() {
+    let server = Running::start().await;
+    let mut client = server.socket().await;
+    let (start, end) = QUICK.split_at(QUICK.len() - 1);
+    send_long(&mut client, start, end, LIMIT).await;
+    assert_eq!(client.text().await, QUICK_REPLY);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_longer_message_is_refused_as_its_caller_expects_and_the_next_one_is_answered() {
+    let server = Running::start().await;
+    let mut client = server.socket().await;
+    for (start, end, reply) in [
+        (
+            r#"{"module":"kz.gov.pki.knca.commonUtils","method":"signXml","uuid":"u1","args":["#,
+            "]}",
+            r#"{"code":"500","message":"the request is longer than 256 MiB","uuid":"u1"}"#,
+        ),
+        (
+            r#"{"method":"sign","args":{"data":""#,
+            r#""},"module" : "kz.gov.pki.knca.basics"}"#,
+            concat!(
+                r#"{"status":false,"code":"INVALID_SIGNING_PARAMS","message":"Invalid signing parameters.","#,
+                r#""details":"the request is longer than 256 MiB"}"#
+            ),
+        ),
+        (r#"{"module":"kz.example.nobody"#, "\"}", QUICK_REPLY),
+    ] {
+        send_long(&mut client, start, end, LIMIT + 1).await;
+        assert_eq!(client.text().await, reply);
+    }
+    client.send(QUICK).await;
+    assert_eq!(client.text().await, QUICK_REPLY);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_large_message_in_many_frames_is_one_request() {
+    let server = Running::start().await;
+    let mut client = server.socket().await;
+    let text = format!("{QUICK}{}", " ".repeat(64 * 1024 * 1024));
+    let pieces = text.as_bytes().chunks(1_000_001);
+    let last = pieces.len() - 1;
+    for (index, piece) in pieces.enumerate() {
+        let code = if index == 0 {
+            Data::Text
+        } else {
+            Data::Continue
+        };
+        let frame = Frame::message(piece.to_vec(), OpCode::Data(code), index == last);
+        client.0.send(Message::Frame(frame)).await.unwrap();
+    }
+    assert_eq!(client.text().await, QUICK_REPLY);
     server.stop().await;
 }
 
