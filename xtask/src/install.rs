@@ -28,6 +28,7 @@ const BUILD: &[Package] = &[
     ("libwebkit2gtk-4.1-dev", "the web view of the window"),
     ("libgtk-3-dev", "the window itself"),
     ("librsvg2-dev", "the window's icons"),
+    ("libpcsclite-dev", "the way to card readers and tokens"),
 ];
 
 const SHOW: &[Package] = &[
@@ -88,6 +89,23 @@ const JUDGE: &[Package] = &[
     ("firefox-esr", "the second browser"),
 ];
 
+/// Tokens and cards without hardware. Where systemd runs, pcscd is started when somebody asks for it; tests start their own.
+const TOKENS: &[Package] = &[
+    (
+        "softhsm2",
+        "a token in software, which is not ours: RSA keys through PKCS#11",
+    ),
+    (
+        "opensc",
+        "the module that reads PIV cards, and the tools that fill SoftHSM",
+    ),
+    ("pcscd", "the service through which programs reach readers"),
+    (
+        "vsmartcard-vpcd",
+        "card readers that tests put cards of their own into",
+    ),
+];
+
 /// Finds secrets in branches and addresses.
 const INSPECT: &[Package] = &[(
     "valgrind",
@@ -113,6 +131,7 @@ pub(crate) fn ensure(need: Need) -> Result<()> {
     }
     if matches!(need, Need::Test | Need::Bench) {
         wanted.extend(JUDGE);
+        wanted.extend(TOKENS);
     }
     if need == Need::Bench {
         wanted.extend(INSPECT);

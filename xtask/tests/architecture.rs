@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, process::Command};
 use serde_json::Value;
 
 /// `(package, what it may use)`. No arrow points back; dev-dependencies are free, because tests check from outside.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("gost3410", &[]),
     ("pki", &["gost3410"]),
     ("fetch", &["pki"]),
@@ -25,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("demo-portal", &["gost3410", "pki", "signing"]),
     ("robot", &["window-messages"]),
     ("e2e", &[]),
+    ("tokens", &["keystore", "pki"]),
     (
         "tanba-fuzz",
         &["agent", "gost3410", "keystore", "pki", "server", "signing"],
@@ -33,13 +34,15 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// Who alone may know the dangerous things: sockets, the window's toolkit, ciphers that open key files.
-const PLACES: [(&str, &[&str]); 7] = [
+const PLACES: [(&str, &[&str]); 9] = [
     ("axum", &["demo-portal"]),
     ("reqwest", &["fetch"]),
     ("rustls", &["server", "fetch", "demo-portal", "e2e"]),
     ("tauri", &["tanba-window"]),
     ("rc2", &["keystore"]),
     ("des", &["keystore"]),
+    ("pcsc", &["keystore"]),
+    ("cryptoki-sys", &["keystore", "tokens"]),
     // pki: nonces of OCSP requests.
     (
         "getrandom",

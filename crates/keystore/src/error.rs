@@ -1,3 +1,4 @@
+use crate::TokenError;
 use der::asn1::ObjectIdentifier;
 use std::{fmt, io};
 
@@ -52,6 +53,18 @@ pub enum Error {
     /// The file cannot be read.
     #[error("the key file cannot be read: {0}")]
     Io(io::ErrorKind),
+    /// A token or card, or its module.
+    #[error("{0}")]
+    Token(TokenError),
+}
+
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::WrongPin => Self::WrongPassword,
+            other => Self::Token(other),
+        }
+    }
 }
 
 impl From<io::Error> for Error {

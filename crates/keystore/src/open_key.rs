@@ -1,3 +1,4 @@
+use crate::Password;
 use pki::{Certificate, Signer, SignerError};
 use std::error::Error;
 
@@ -12,6 +13,16 @@ pub struct OpenKey {
 pub(crate) trait DigestSigner: Send + Sync {
     /// Signs a digest of the right length; the answer is as [`Signer::sign_digest`] wants it.
     fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>>;
+
+    /// Whether each signature wants the PIN anew.
+    fn pin_each_time(&self) -> bool {
+        false
+    }
+
+    /// Takes the PIN for the next signature. Keys in memory need none.
+    fn give_pin(&self, _: &Password) -> Result<(), crate::Error> {
+        Ok(())
+    }
 }
 
 impl OpenKey {
@@ -27,6 +38,23 @@ impl OpenKey {
     #[must_use]
     pub fn alias(&self) -> &str {
         &self.alias
+    }
+
+    /// Whether the token wants the PIN before each signature. The PIN that opened the key is good for the first one; before
+    /// every other one, [`give_pin`](Self::give_pin).
+    #[must_use]
+    pub fn pin_each_time(&self) -> bool {
+        self.key.pin_each_time()
+    }
+
+    /// Gives the PIN for the next signature, where the token wants it again: it says so beforehand
+    /// ([`pin_each_time`](Self::pin_each_time)), or a signature fails with
+    /// [`TokenError::PinAgain`](crate::TokenError::PinAgain). It is checked with that signature.
+    ///
+    /// # Errors
+    /// When the token's module cannot be reached any more.
+    pub fn give_pin(&self, pin: &Password) -> Result<(), crate::Error> {
+        self.key.give_pin(pin)
     }
 }
 

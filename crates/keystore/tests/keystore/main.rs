@@ -16,6 +16,7 @@ mod finding;
 mod fixtures;
 mod make;
 mod rounds;
+mod suite;
 
 use keystore::Password;
 use zeroize::Zeroizing;
