@@ -14,6 +14,7 @@ fn main() {
         "connect",
         "say",
         "raise",
+        "appear",
         "settle",
         "hide",
         "choose_key_file",

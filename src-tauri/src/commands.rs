@@ -85,6 +85,12 @@ pub(crate) fn raise(window: WebviewWindow, title: &str) -> Result<(), CommandErr
     Ok(window::raise(&window, title)?)
 }
 
+/// Brings the window up with this title, behind whatever the person is at: for what can wait.
+#[tauri::command]
+pub(crate) fn appear(window: WebviewWindow, title: &str) -> Result<(), CommandError> {
+    Ok(window::appear(&window, title)?)
+}
+
 /// The person has touched the window: it need not stay above others.
 #[tauri::command]
 pub(crate) fn settle(window: WebviewWindow) -> Result<(), CommandError> {

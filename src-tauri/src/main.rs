@@ -47,6 +47,7 @@ fn main() {
             commands::connect,
             commands::say,
             commands::raise,
+            commands::appear,
             commands::settle,
             commands::hide,
             commands::choose_key_file,
@@ -112,6 +113,10 @@ fn closed(app: &AppHandle) {
         }
         // To the page a closed request is as good as a finished one: it forgets it and what was typed.
         page.tell(ToWindow::Done { request });
+    } else if *app.state::<Started>() == Started::ByAgent
+        && let Err(error) = app.state::<Agent>().say(&FromWindow::Left)
+    {
+        eprintln!("tanba-window: the agent is gone: {error}");
     }
     if let Some(window) = app.webview_windows().into_values().next()
         && let Err(error) = window::hide(&window, *app.state::<Started>())

@@ -108,6 +108,20 @@ pub(crate) fn raise(window: &WebviewWindow, title: &str) -> tauri::Result<()> {
     window.request_user_attention(Some(UserAttentionType::Critical))
 }
 
+/// Shows the window without taking the keyboard or the place above others.
+///
+/// # Errors
+/// When the desktop refuses.
+pub(crate) fn appear(window: &WebviewWindow, title: &str) -> tauri::Result<()> {
+    window.set_title(title)?;
+    if !window.is_visible()? {
+        centre(window)?;
+    }
+    window.set_always_on_top(false)?;
+    window.show()?;
+    window.request_user_attention(Some(UserAttentionType::Informational))
+}
+
 /// Puts the hidden window into the middle of the screen. A window that was never shown does not know its size yet,
 /// so Tauri's own centring would miss.
 fn centre(window: &WebviewWindow) -> tauri::Result<()> {

@@ -2,6 +2,7 @@ import type { DocumentView } from '../src/messages/DocumentView'
 import type { KeyProblem } from '../src/messages/KeyProblem'
 import type { KeyView } from '../src/messages/KeyView'
 import type { Language } from '../src/messages/Language'
+import type { NoticeView } from '../src/messages/NoticeView'
 import type { RequestView } from '../src/messages/RequestView'
 import type { SettingsView } from '../src/messages/SettingsView'
 import type { ToWindow } from '../src/messages/ToWindow'
@@ -150,6 +151,24 @@ const settings: SettingsView = {
   trustTestCa: false,
   testCertificates: false,
   requireCertainStatus: false,
+  modules: {
+    commonUtils: true,
+    basics: true,
+    accessory: true,
+    nurSign: true,
+    esfSigner: true,
+    knp: true,
+    cmsSignUtil: true,
+    uchet: true,
+    applet: false,
+  },
+}
+
+const notice: NoticeView = {
+  site: { caller: 'site', host: 'v3bl.goszakup.gov.kz', ownerPart: 'goszakup.gov.kz', origin: 'https://v3bl.goszakup.gov.kz', firstVisit: false },
+  module: 'kz.ecc.K2SignBundle',
+  switchedOff: false,
+  language: 'ru',
 }
 
 const xml = '<login>\n  <timeTicket>1795290000000</timeTicket>\n  <sessionid>a1b2c3</sessionid>\n</login>'
@@ -330,6 +349,11 @@ export const states: Record<string, ToWindow[]> = {
     },
   ],
   testCertificates: [{ type: 'request', ...logIn, testCertificates: true }],
+  notice: [{ type: 'notice', ...notice }],
+  noticeSwitchedOff: [{ type: 'notice', ...notice, module: 'NURSign', switchedOff: true }],
+  noticeNameless: [
+    { type: 'notice', ...notice, site: { caller: 'program', host: '', ownerPart: '', origin: '', firstVisit: true }, module: '' },
+  ],
   settings: [{ type: 'settings', ...settings }],
   settingsProxy: [
     {
@@ -368,6 +392,6 @@ export const previews: Record<string, ToWindow & { type: 'preview' }> = {
 /** The same messages in another language. */
 export function speaking(messages: ToWindow[], language: Language): ToWindow[] {
   return messages.map((message) =>
-    message.type === 'request' || message.type === 'settings' ? { ...message, language } : message,
+    message.type === 'request' || message.type === 'settings' || message.type === 'notice' ? { ...message, language } : message,
   )
 }

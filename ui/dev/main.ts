@@ -27,6 +27,9 @@ const shell: Shell = {
   raise: async (title) => {
     document.title = title
   },
+  appear: async (title) => {
+    document.title = title
+  },
   settle: async () => {},
   hide: async () => console.log('hides'),
   chooseKeyFile: async () => {},

@@ -2,6 +2,7 @@ import { locales, systemLanguage, type Words } from './locales'
 import type { KeyProblem } from './messages/KeyProblem'
 import type { KeyView } from './messages/KeyView'
 import type { Language } from './messages/Language'
+import type { NoticeView } from './messages/NoticeView'
 import type { Preview } from './messages/Preview'
 import type { Question } from './messages/Question'
 import type { RequestView } from './messages/RequestView'
@@ -65,6 +66,7 @@ export class Session {
   language = $state<Language>(systemLanguage())
   request = $state.raw<Request | null>(null)
   settings = $state.raw<SettingsView | null>(null)
+  notice = $state.raw<NoticeView | null>(null)
   byHand = $state(false)
   readonly words: Words = $derived(locales[this.language])
   #choosing = false
@@ -83,16 +85,27 @@ export class Session {
     await this.shell.raise(title).catch((problem: unknown) => console.error('not raised:', problem))
   }
 
+  /** Brings the window up without disturbing the person. */
+  async appear(title: string): Promise<void> {
+    await this.shell.appear(title).catch((problem: unknown) => console.error('not shown:', problem))
+  }
+
   /** Takes a message of the agent in. */
   hear(message: ToWindow): void {
     switch (message.type) {
       case 'request':
         this.language = message.language
         this.request = new Request(message)
+        // What a page misses is less than what one asks for.
+        this.notice = null
         return
       case 'settings':
         if (message.language && !this.request) this.language = message.language
         this.settings = message
+        return
+      case 'notice':
+        if (!this.request && !this.settings) this.language = message.language
+        this.notice = message
         return
       case 'quit':
         return
@@ -246,13 +259,30 @@ export class Session {
 
   closeSettings(): void {
     this.settings = null
+    this.#left()
+  }
+
+  closeNotice(): void {
+    this.notice = null
+    this.#left()
+  }
+
+  openSettings(): void {
+    this.notice = null
+    void this.shell.say({ type: 'openSettings' })
+  }
+
+  /** Goes away unless something else waits to be seen. */
+  #left(): void {
+    if (this.settings || this.notice) return
+    void this.shell.say({ type: 'left' })
     void this.shell.hide()
   }
 
   /** Forgets the request; settings that waited behind it come up. */
   #leave(): void {
     this.request = null
-    if (!this.settings) void this.shell.hide()
+    if (!this.settings && !this.notice) void this.shell.hide()
   }
 }
 

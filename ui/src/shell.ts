@@ -27,6 +27,8 @@ export interface Shell {
   say(message: FromWindow): Promise<void>
   /** Brings the window up with a title. */
   raise(title: string): Promise<void>
+  /** Brings the window up with a title, without taking the keyboard. */
+  appear(title: string): Promise<void>
   /** The person has touched the window: it need not stay above others. */
   settle(): Promise<void>
   /** Takes the window off the screen. */
@@ -45,6 +47,7 @@ export const tauriShell: Shell = {
   // Bytes and not an object: Tauri would make more copies of a password from an object.
   say: (message) => invoke('say', new TextEncoder().encode(JSON.stringify(message))),
   raise: (title) => invoke('raise', { title }),
+  appear: (title) => invoke('appear', { title }),
   settle: () => invoke('settle'),
   hide: () => invoke('hide'),
   chooseKeyFile: (request, words) => invoke('choose_key_file', { request, words }),

@@ -25,6 +25,17 @@ it('saves what the person changed', async () => {
         trustTestCa: true,
         testCertificates: false,
         requireCertainStatus: true,
+        modules: {
+          commonUtils: false,
+          basics: false,
+          accessory: false,
+          nurSign: false,
+          esfSigner: false,
+          knp: false,
+          cmsSignUtil: false,
+          uchet: false,
+          applet: true,
+        },
       },
       proxyPassword: null,
     },
@@ -65,7 +76,7 @@ it.each(['{Escape}', 'button'])('closes by %s and changes nothing', async (way) 
   const window = await TestWindow.open(states['settings'] ?? [])
   if (way === 'button') await window.click(window.button('Отмена'))
   else await window.press(way)
-  expect(window.said).toEqual([])
+  expect(window.said).toEqual([{ type: 'left' }])
   expect(window.hidden).toBe(1)
 })
 

@@ -13,6 +13,7 @@ import type { ChooserWords, Shell, Started } from '../src/shell'
 export class TestWindow {
   readonly said: FromWindow[] = []
   readonly titles: string[] = []
+  readonly appeared: string[] = []
   readonly chooserWords: ChooserWords[] = []
   readonly wishes: { request: number; file: FileView; title: string; files: string }[] = []
   settled = 0
@@ -38,6 +39,7 @@ export class TestWindow {
         window.titles.push(title)
         if (window.refusesToRaise) throw new Error('the desktop refuses')
       },
+      appear: async (title) => void window.appeared.push(title),
       settle: async () => void (window.settled += 1),
       hide: async () => void (window.hidden += 1),
       chooseKeyFile: async (_request, words) => {

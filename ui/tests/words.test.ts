@@ -31,7 +31,7 @@ describe('locales', () => {
   })
 
   it.each(['kk', 'ru', 'en'] as const)('%s gives no Alt letter twice on one screen', (language) => {
-    const { act, cancel, documents, keys, ending, settings, progress, status, question, preview } = locales[language]
+    const { act, cancel, documents, keys, ending, settings, progress, status, question, preview, notice, close } = locales[language]
     const letters = (labels: string[]) => labels.map((label) => mnemonic(label).letter.toLowerCase())
     const screens = [
       [act.logIn, act.sign(1), act.sign(2), act.showCertificate, act.addTimeStamp].map((verb) => [
@@ -49,6 +49,7 @@ describe('locales', () => {
       ],
       [[act.chooseFile, cancel], [act.readFile, cancel]],
       [[settings.addFolder, settings.save, cancel]],
+      [[notice.settings, close]],
       [[preview.back, preview.pdf.previous, preview.pdf.next]],
       [[progress.stopYes, progress.stopNo], [ending.close]],
     ].flat()

@@ -12,7 +12,7 @@ use std::{
 use pki::Fetch;
 use tokio::task;
 use tokio_util::sync::CancellationToken;
-use window_messages::{FromWindow, Language, PasswordText, RequestId, SettingsView, ToWindow};
+use window_messages::{Language, PasswordText, RequestId, SettingsView};
 
 use self::errand::Errand;
 use crate::{
@@ -24,16 +24,18 @@ use crate::{
     consent::Queue,
     error::Error,
     files::Picked,
-    hex, json,
+    hex,
+    home::Home,
+    json,
     keys::{Finder, Found, Memory, Tries},
     lifted::{Lifted, lift},
     limits::MESSAGE_BYTES,
     log,
     outcome::Outcome,
     plan::{self, Plan},
-    protocol::{self, Action, Label, ReplyForm},
+    protocol::{self, Action, Label, Missing, ReplyForm},
     screen::Screen,
-    settings::{NetworkChoice, SettingsFile},
+    settings::{Modules, NetworkChoice, SettingsFile},
     system_language,
 };
 
@@ -60,6 +62,7 @@ pub struct Config {
 pub struct Agent {
     shared: Arc<Shared>,
     queue: Queue,
+    home: Arc<Home>,
     requests: AtomicU32,
     /// True while a search for keys runs that no window waits for.
     warming: Arc<AtomicBool>,
@@ -108,6 +111,7 @@ impl Agent {
                 tries: Tries::default(),
             }),
             queue: Queue::new(),
+            home: Arc::default(),
             requests: AtomicU32::new(1),
             warming: Arc::default(),
         }))
@@ -150,7 +154,7 @@ impl Agent {
     ) -> Option<String> {
         let text = text.into();
         let entry = log::Entry::begin(text.len());
-        let (label, step) = prepare(text).await;
+        let (label, step) = prepare(text, self.shared.settings.modules()).await;
         let mut key = None;
         let (reply, outcome) = match step {
             Step::Ignore => (None, "ignored"),
@@ -161,10 +165,17 @@ impl Agent {
                         .connections
                         .page_speaks(caller.connection, language, &gone);
                 }
-                (Some(reply), "answered")
+                (reply, "answered")
+            }
+            Step::NotFound(missing) => {
+                if let Some(missing) = missing.filter(|_| self.admits(caller)) {
+                    let (shared, queue) = (self.shared.clone(), self.queue.clone());
+                    self.home.notice(shared, queue, caller, missing);
+                }
+                (Some(protocol::MODULE_NOT_FOUND.into()), "not found")
             }
             Step::ShowSettings { reply } => {
-                self.show_settings();
+                self.home.show_settings(self.shared.clone(), &self.queue);
                 (Some(reply), "answered")
             }
             Step::Refuse(error, form) => (Some(form.render(&Err(error))), "refused"),
@@ -203,7 +214,7 @@ impl Agent {
     /// left of its beginning and its end, to tell whom it was for.
     pub fn refuse_too_long(&self, caller: &Caller, head: &[u8], tail: &[u8]) -> String {
         let entry = log::Entry::begin(MESSAGE_BYTES);
-        let (label, reply) = protocol::refuse_too_long(head, tail);
+        let (label, reply) = protocol::refuse_too_long(head, tail, self.shared.settings.modules());
         entry.end(&caller.origin, &label, "too long", None, Some(&reply));
         reply
     }
@@ -234,38 +245,6 @@ impl Agent {
     fn next_request(&self) -> RequestId {
         self.requests.fetch_add(1, Ordering::Relaxed)
     }
-
-    /// Shows the settings, unless a request waits or is shown: that one has the window.
-    fn show_settings(&self) {
-        if !self.queue.is_empty() {
-            return;
-        }
-        let shared = self.shared.clone();
-        task::spawn(async move {
-            let Ok(mut window) = shared.screen.open() else {
-                return;
-            };
-            if window
-                .to
-                .send(ToWindow::Settings(shared.settings_view()))
-                .await
-                .is_err()
-            {
-                return;
-            }
-            // Ends when the window closes or a request takes it over.
-            while let Some(message) = window.from.recv().await {
-                match message {
-                    FromWindow::SaveSettings {
-                        settings,
-                        proxy_password,
-                    } => shared.save_settings(settings, proxy_password),
-                    FromWindow::SetLanguage { language } => shared.save_language(language),
-                    _ => {}
-                }
-            }
-        });
-    }
 }
 
 impl Shared {
@@ -293,7 +272,7 @@ impl Shared {
         self.settings.get().how(self.trust_test_ca)
     }
 
-    fn settings_view(&self) -> SettingsView {
+    pub(crate) fn settings_view(&self) -> SettingsView {
         let settings = self.settings.get();
         let test_ca = settings.how(self.trust_test_ca).test_ca;
         settings.view(test_ca)
@@ -327,8 +306,9 @@ enum Step {
     Reply(String),
     ChangeLanguage {
         language: Option<Language>,
-        reply: String,
+        reply: Option<String>,
     },
+    NotFound(Option<Missing>),
     ShowSettings {
         reply: String,
     },
@@ -336,26 +316,33 @@ enum Step {
     Ask(Errand, ReplyForm),
 }
 
-async fn prepare(text: String) -> (Label, Step) {
+async fn prepare(text: String, modules: Modules) -> (Label, Step) {
     if text.len() <= SMALL {
-        return read(text);
+        return read(text, modules);
     }
-    let reading = task::spawn_blocking(move || read(text));
-    reading.await.unwrap_or_else(|_| read(String::new()))
+    let reading = task::spawn_blocking(move || read(text, modules));
+    reading
+        .await
+        .unwrap_or_else(|_| read(String::new(), modules))
 }
 
-fn read(text: String) -> (Label, Step) {
+fn read(text: String, modules: Modules) -> (Label, Step) {
     if text.len() > MESSAGE_BYTES {
-        let (label, reply) = protocol::refuse_too_long(text.as_bytes(), &[]);
+        let (label, reply) = protocol::refuse_too_long(text.as_bytes(), &[], modules);
         return (label, Step::Reply(reply));
     }
-    let (text, lifted) = lift(text);
+    let (text, lifted) = if protocol::may_be_lifted(&text, modules) {
+        lift(text)
+    } else {
+        (text, Lifted::nothing())
+    };
     let json = json::parse(&text);
-    let request = protocol::read(&json);
+    let request = protocol::read(&json, modules);
     let step = match request.action {
         Action::Ignore => Step::Ignore,
         Action::Reply(reply) => Step::Reply(reply),
         Action::ChangeLanguage { language, reply } => Step::ChangeLanguage { language, reply },
+        Action::NotFound(missing) => Step::NotFound(missing),
         Action::ShowSettings { reply } => Step::ShowSettings { reply },
         Action::Refuse(error, form) => Step::Refuse(error, form),
         Action::Ask(ask, form) => match plan(ask, lifted) {
@@ -392,7 +379,7 @@ fn fingerprint(outcome: &Outcome) -> Option<String> {
 /// Reads a request as [`Agent::answer`] does, up to the point where a person is needed. For fuzzing.
 #[doc(hidden)]
 pub fn read_request(text: &str) {
-    let (_, step) = read(text.to_owned());
+    let (_, step) = read(text.to_owned(), Modules::ALL);
     if let Step::Ask(Errand::Plan(plan), _) = step {
         for document in &plan.documents {
             document.preview();
@@ -404,7 +391,7 @@ pub fn read_request(text: &str) {
 /// The documents that a request asks to have signed.
 #[cfg(test)]
 pub(crate) fn documents_of(text: String) -> Result<Vec<Vec<u8>>, Error> {
-    match read(text).1 {
+    match read(text, Modules::default()).1 {
         Step::Ask(Errand::Plan(plan), _) => Ok(plan
             .documents
             .iter()

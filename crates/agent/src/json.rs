@@ -80,6 +80,11 @@ impl<'a> Object<'a> {
             .filter(|value| **value != Json::Null)
     }
 
+    /// All members with their names, `null` too, in the order of the text.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Json<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

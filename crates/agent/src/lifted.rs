@@ -33,13 +33,7 @@ pub(crate) struct Settled(Vec<Option<Bytes>>);
 /// Anything that is not plainly strict JSON up to the end of such a text is left as it is: only where every parser sees
 /// the same text may one be lifted.
 pub(crate) fn lift(message: String) -> (String, Lifted) {
-    let nothing = |message| {
-        let lifted = Lifted {
-            message: Vec::new(),
-            texts: Vec::new(),
-        };
-        (message, lifted)
-    };
+    let nothing = |message| (message, Lifted::nothing());
     if message.len() < LARGE {
         return nothing(message);
     }
@@ -73,6 +67,14 @@ pub(crate) fn lift(message: String) -> (String, Lifted) {
 }
 
 impl Lifted {
+    /// Of a message that is left as it is.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            message: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
     /// Decodes what the request wants decoded and keeps that alone.
     ///
     /// # Errors

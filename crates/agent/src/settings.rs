@@ -1,5 +1,6 @@
 //! What a person or an administrator sets, in `settings.toml` of the data folder.
 
+mod modules;
 mod network;
 
 use std::{
@@ -12,8 +13,11 @@ use serde::{Deserialize, Serialize};
 use window_messages::{Caller, Language, SettingsView};
 use zeroize::Zeroizing;
 
-pub(crate) use self::network::{Network, Services};
 pub use self::network::{NetworkChoice, ProxyPassword};
+pub(crate) use self::{
+    modules::Modules,
+    network::{Network, Services},
+};
 use crate::{caller::Origin, certificates::How, error::Error, private_file};
 
 const FILE: &str = "settings.toml";
@@ -39,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) certain_status_sites: Vec<String>,
     pub(crate) network: Network,
     pub(crate) services: Services,
+    pub(crate) modules: Modules,
     pub(crate) policy: Policy,
 }
 
@@ -68,6 +73,7 @@ impl Default for Settings {
             certain_status_sites: Vec::new(),
             network: Network::default(),
             services: Services::default(),
+            modules: Modules::default(),
             policy: Policy::default(),
         }
     }
@@ -100,6 +106,7 @@ impl Settings {
             trust_test_ca: self.trust_test_ca,
             test_certificates: test_ca,
             require_certain_status: self.require_certain_status,
+            modules: self.modules.view(),
         }
     }
 
@@ -117,6 +124,7 @@ impl Settings {
         self.network.apply(view.network, proxy_password);
         self.trust_test_ca = view.trust_test_ca;
         self.require_certain_status = view.require_certain_status;
+        self.modules = Modules::of(view.modules);
     }
 
     /// How certificates are checked. `test_ca`: test certificates are taken even when the settings do not say so.
@@ -181,6 +189,10 @@ impl SettingsFile {
 
     pub(crate) fn get(&self) -> Settings {
         self.lock().clone()
+    }
+
+    pub(crate) fn modules(&self) -> Modules {
+        self.lock().modules
     }
 
     /// Takes over and writes down what the person set. Without a new password for the proxy the old one stays.

@@ -9,6 +9,7 @@
 mod document;
 mod file;
 mod key;
+mod notice;
 mod question;
 mod secret;
 mod settings;
@@ -20,9 +21,10 @@ pub use key::{
     Caution, CertificateStatus, KeyOwner, KeyProblem, KeyPurpose, KeyRole, KeyState, KeyView,
     RevokedFor, StatusUnknown,
 };
+pub use notice::NoticeView;
 pub use question::{NoTimeStamp, Question};
 pub use secret::PasswordText;
-pub use settings::{Language, NetworkView, NetworkWay, SettingsView};
+pub use settings::{Language, ModulesView, NetworkView, NetworkWay, SettingsView};
 pub use site::{Caller, SiteView};
 
 use serde::{Deserialize, Serialize};
@@ -107,6 +109,8 @@ pub enum ToWindow {
     },
     /// Show the settings.
     Settings(SettingsView),
+    /// Tell that a page asked for something that it does not get. No answer is needed.
+    Notice(NoticeView),
     /// Leave.
     Quit,
 }
@@ -206,6 +210,10 @@ pub enum FromWindow {
         /// A new password for the proxy; absent: it stays as it is.
         proxy_password: Option<PasswordText>,
     },
+    /// The person wants to see the settings, from a notice.
+    OpenSettings,
+    /// The person closed the settings or a notice: nothing is shown any more.
+    Left,
 }
 
 /// A request as the person sees it.

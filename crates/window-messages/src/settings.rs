@@ -36,6 +36,33 @@ pub struct SettingsView {
     pub test_certificates: bool,
     /// Sign only when it is certain that the certificate is not revoked.
     pub require_certain_status: bool,
+    /// Which modules answer pages.
+    pub modules: ModulesView,
+}
+
+/// Modules of NCALayer, each switched on or off by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ModulesView {
+    /// `kz.gov.pki.knca.commonUtils`: logging in and signing on most sites.
+    pub common_utils: bool,
+    /// `kz.gov.pki.knca.basics`: the same on newer sites.
+    pub basics: bool,
+    /// `kz.gov.pki.ncalayerservices.accessory`: what is installed, and opening the settings.
+    pub accessory: bool,
+    /// `NURSign`: procurement.
+    pub nur_sign: bool,
+    /// `com.osdkz.esf.signer.esfSigner`: electronic invoices.
+    pub esf_signer: bool,
+    /// `kz.inessoft.kgd.knp.ncalayer.KNPModuleService`: the tax cabinet.
+    pub knp: bool,
+    /// `kz.gov.pki.cms.CMSSignUtil`: signers of documents.
+    pub cms_sign_util: bool,
+    /// `kz.uchet.signUtil.commonUtils`: portals built on uchet.kz.
+    pub uchet: bool,
+    /// `kz.gov.pki.knca.applet.Applet`: very old sites, which send passwords.
+    pub applet: bool,
 }
 
 /// How the agent reaches the network.

@@ -1,4 +1,5 @@
 import { counted } from '../lib/plural'
+import type { ModulesView } from '../messages/ModulesView'
 
 const documents = counted('en', { one: 'document', other: 'documents' })
 const bytes = counted('en', { one: 'byte', other: 'bytes' })
@@ -268,6 +269,22 @@ export const en = {
     requireCertainStatusWhat: 'Without an answer from the certification authority nothing is signed.',
     trustTestCa: 'Accept test certificates',
     trustTestCaWhat: 'For developers: signatures made with them are worth nothing. A banner reminds of it.',
+    modules: 'What sites may ask for',
+    modulesWhat: 'Sites ask for a module by its name. Whatever is off does not exist for them, and they are told so at once.',
+    module: {
+      commonUtils: ['Logging in and signing on most sites', 'Without it most sites do not work.'],
+      basics: ['The same on newer sites', 'Without it egov.kz and many others do not work.'],
+      accessory: ['Questions about what is installed', 'Sites learn which modules are on, and may open these settings.'],
+      nurSign: ['Public procurement', 'goszakup.gov.kz'],
+      esfSigner: ['Electronic invoices', 'The ESF system of the tax office'],
+      knp: ['Tax cabinet', 'Declarations on the tax office’s sites'],
+      cmsSignUtil: ['Programs that sign files', 'They have you pick files. Tanba writes no files for them.'],
+      uchet: ['Portals made by uchet.kz', 'They send the place and the password of a key. Tanba uses neither and asks you itself.'],
+      applet: [
+        'Very old sites',
+        'Off, because their pages ask for your password themselves. Even when on, Tanba uses no password from a page and asks you in its own window.',
+      ],
+    } as Record<keyof ModulesView, [string, string]>,
     save: '&Save',
   },
   help: {
@@ -296,6 +313,16 @@ export const en = {
       ['Ctrl and +, −, 0', 'larger, smaller, usual text'],
       ['F1', 'this help'],
     ] as [string, string][],
+  },
+  notice: {
+    missing: 'The site asks for a module we do not have',
+    switchedOff: 'The site asks for a module that is switched off',
+    module: 'What it asks for',
+    nameless: 'It sent no name that can be shown.',
+    told: 'The site was told so at once. Nothing was signed.',
+    missingHelp: 'If the site works all the same, you need do nothing. If it does not, tell the people who run it the name above.',
+    switchedOffHelp: 'If you trust the site and it does not work, switch the module on in the settings and try again.',
+    settings: '&Settings',
   },
   start: {
     title: 'Tanba',

@@ -94,4 +94,4 @@ settings: SettingsView,
 /**
  * A new password for the proxy; absent: it stays as it is.
  */
-proxyPassword: PasswordText | null, };
+proxyPassword: PasswordText | null, } | { "type": "openSettings" } | { "type": "left" };

@@ -8,9 +8,9 @@ use std::fmt::Display;
 use serde::Serialize;
 use window_messages::FileKind;
 
-use super::{Action, ReplyForm, key_info::KeyInfo, literals, locale, text_member};
+use super::{Action, ReplyForm, key_info::KeyInfo, literals, locale, stores, text_member};
 use crate::{
-    ask::{Ask, FileAsk, FileChoice, Input, Stance, Stores, Wanted, What, XmlLayout},
+    ask::{Ask, FileAsk, FileChoice, Input, Wanted, What, XmlLayout},
     error::Error,
     files,
     json::{Json, Object},
@@ -70,7 +70,7 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>], form: Form) -> Result<Actio
         ("getActiveTokens", []) => Action::Reply(form.success(Some(&[(); 0]))),
         ("changeLocale", [id]) => Action::ChangeLanguage {
             language: locale::language(text(id)?),
-            reply: form.success(None::<&()>),
+            reply: Some(form.success(None::<&()>)),
         },
         ("getKeyInfo", [store]) => ask(text(store)?, "", What::ShowCertificate, form),
         ("signXml", [store, key_type, document, element, parent]) => {
@@ -173,7 +173,7 @@ fn file<'a>(
     time_stamp: bool,
     form: Form,
 ) -> Action<'a> {
-    let stores = match stores(store) {
+    let stores = match stores::named(store) {
         Ok(stores) => stores,
         Err(error) => return Action::Refuse(error, ReplyForm::CommonUtils(form)),
     };
@@ -194,7 +194,7 @@ fn file<'a>(
 }
 
 /// NCALayer knows seven words; none at all means a folder.
-fn file_kind(extension: &str) -> FileKind {
+pub(super) fn file_kind(extension: &str) -> FileKind {
     match extension.to_ascii_uppercase().as_str() {
         "" | "DIRECTORY" => FileKind::Folder,
         "CRL" => FileKind::RevocationLists,
@@ -207,7 +207,7 @@ fn file_kind(extension: &str) -> FileKind {
 
 fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a> {
     let form = ReplyForm::CommonUtils(form);
-    match stores(store) {
+    match stores::named(store) {
         Ok(stores) => Action::Ask(
             Ask {
                 what,
@@ -222,32 +222,12 @@ fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a
     }
 }
 
-fn stores(name: &str) -> Result<Stores, Error> {
-    Ok(match name {
-        "" => return Err(Error::StoreNameEmpty),
-        "PKCS12" => Stores::Files,
-        "JKS" => Stores::Jks,
-        "AKKaztokenStore"
-        | "AKKZIDCardStore"
-        | "AKEToken72KStore"
-        | "AKEToken5110Store"
-        | "AKJaCartaStore"
-        | "AKAKEYStore"
-        | "ABSIMCardStore"
-        | "ABCloudServiceStore" => Stores::Token,
-        _ => return Err(Error::StoreUnknown),
-    })
-}
-
-/// Any other text means no filter. NCALayer marks an expired certificate and looks at no issuer here, so that neither
-/// may keep a key from signing; but the person learns it first.
+/// Any other text means no filter.
 fn wanted(key_type: &str) -> Wanted<'static> {
     Wanted {
         authentication: key_type == "AUTHENTICATION",
         signing: key_type == "SIGNATURE",
-        expired: Stance::Ask,
-        unknown_issuer: Stance::Ask,
-        ..Wanted::default()
+        ..stores::any_key()
     }
 }
 
@@ -351,7 +331,7 @@ impl Form {
 }
 
 /// NCALayer's text where it is known; none where the product's exception had none.
-fn wire_message(error: &Error) -> Option<String> {
+pub(super) fn wire_message(error: &Error) -> Option<String> {
     Some(match error {
         Error::StoreNameEmpty => "storageName.param.empty".into(),
         Error::StoreUnknown => "storage.unknown".into(),
@@ -364,24 +344,24 @@ fn wire_message(error: &Error) -> Option<String> {
 
 /// `message` must never stand here: one client takes any message for a failure.
 #[derive(Serialize)]
-struct Success<'a, T: Serialize + ?Sized> {
-    code: &'static str,
+pub(super) struct Success<'a, T: Serialize + ?Sized> {
+    pub(super) code: &'static str,
     #[serde(rename = "responseObject", skip_serializing_if = "Option::is_none")]
-    response_object: Option<&'a T>,
+    pub(super) response_object: Option<&'a T>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    uuid: Option<&'a str>,
+    pub(super) uuid: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Failure<'a> {
-    code: &'static str,
+pub(super) struct Failure<'a> {
+    pub(super) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
+    pub(super) message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    uuid: Option<&'a str>,
+    pub(super) uuid: Option<&'a str>,
 }
 
-fn to_text(reply: &impl Serialize) -> String {
+pub(super) fn to_text(reply: &impl Serialize) -> String {
     // These structures hold nothing that JSON could not say.
     serde_json::to_string(reply).unwrap_or_default()
 }

@@ -1,3 +1,4 @@
+use pki::Certificate;
 use serde::Serialize;
 
 use crate::{hex, outcome::ShownKey};
@@ -25,14 +26,22 @@ pub(super) struct KeyInfo {
 
 impl KeyInfo {
     pub(super) fn of(key: &ShownKey) -> Self {
-        let certificate = &key.certificate;
+        Self::new(&key.certificate, key.alias.clone())
+    }
+
+    /// Of a key that has signed: in the national authority's key files the alias is the key identifier.
+    pub(super) fn of_certificate(certificate: &Certificate) -> Self {
+        Self::new(certificate, hex::encode(&certificate.key_id()))
+    }
+
+    fn new(certificate: &Certificate, alias: String) -> Self {
         let common_name = |name: &pki::Name| name.common_name().unwrap_or_default().to_owned();
         let milliseconds = |seconds: i64| seconds.saturating_mul(1000).to_string();
         Self {
-            alias: key.alias.clone(),
             key_id: certificate
                 .subject_key_id()
-                .map_or_else(|| key.alias.clone(), hex::encode),
+                .map_or_else(|| alias.clone(), hex::encode),
+            alias,
             algorithm: certificate.algorithm().java_name(),
             subject_cn: common_name(certificate.subject()),
             subject_dn: certificate.subject().to_ncalayer_string(),

@@ -15,6 +15,8 @@ mod files;
 mod golden;
 mod memory;
 mod network;
+mod notices;
+mod recorded;
 mod settings;
 mod signing;
 mod stamps;

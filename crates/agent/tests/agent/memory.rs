@@ -3,7 +3,9 @@
 use std::fs;
 
 use serde_json::json;
-use window_messages::{FromWindow, KeyState, Language, NetworkView, NetworkWay, SettingsView};
+use window_messages::{
+    FromWindow, KeyState, Language, ModulesView, NetworkView, NetworkWay, SettingsView,
+};
 
 use crate::window::{Desk, INDIVIDUAL, OLD_SIGNING, PASSWORD, Window, desk, desk_in};
 
@@ -97,6 +99,17 @@ async fn keys_are_forgotten_when_the_person_says_so() {
         trust_test_ca: false,
         test_certificates: false,
         require_certain_status: false,
+        modules: ModulesView {
+            common_utils: true,
+            basics: true,
+            accessory: true,
+            nur_sign: true,
+            esf_signer: true,
+            knp: true,
+            cms_sign_util: true,
+            uchet: true,
+            applet: false,
+        },
     };
     window
         .say(FromWindow::SaveSettings {

@@ -1,0 +1,71 @@
+//! `kz.gov.pki.cms.CMSSignUtil` (ezSigner and other signers of documents): files that the page names by their paths are
+//! read, signed, and written beside.
+//!
+//! How sure we are: methods, arguments, envelope and the members of `getFilePath`'s reply are from two clients. The other
+//! three write files of this computer where the page says, or hand out what stands in one in a shape that is not known
+//! exactly: they are refused in the module's own words, so that a page says so and does not ask for another bundle.
+
+use super::{
+    Action, ReplyForm,
+    envelope::{self, CANCELED},
+    text_member,
+};
+use crate::{
+    error::Error,
+    json::{Json, Object},
+    outcome::Outcome,
+};
+
+/// Replies need nothing of the request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form;
+
+pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
+    let method = match text_member(message, "method") {
+        Ok(method) => method,
+        Err(error) => return Action::Reply(envelope::failure(error)),
+    };
+    let arguments = match message.get("args") {
+        None => &[],
+        Some(Json::Array(arguments)) => arguments.as_slice(),
+        Some(_) => {
+            return Action::Reply(envelope::failure(
+                "JSONObject[\"args\"] is not a JSONArray.",
+            ));
+        }
+    };
+    let mismatch = || {
+        Action::Reply(envelope::failure(format_args!(
+            "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
+        )))
+    };
+    match (method, arguments) {
+        ("getFilePath", [extension, folder]) => {
+            envelope::choose(extension, folder, ReplyForm::CmsSignUtil(Form))
+                .unwrap_or_else(mismatch)
+        }
+        ("saveCMS", [_, _]) | ("signFilePath", [_, _, _]) | ("checkCMS", [_]) => {
+            if arguments
+                .iter()
+                .all(|argument| argument.as_text().is_some())
+            {
+                Action::Reply(envelope::failure(envelope::NOT_HERE))
+            } else {
+                mismatch()
+            }
+        }
+        _ => Action::Reply(envelope::failure(format_args!(
+            "NoSuchMethodException {method}"
+        ))),
+    }
+}
+
+impl Form {
+    pub(super) fn render(self, outcome: &Result<Outcome, Error>) -> String {
+        match outcome {
+            Ok(Outcome::Chosen(path)) => envelope::success(&envelope::picked(path)),
+            Ok(_) => envelope::failure(CANCELED),
+            Err(error) => envelope::error(error),
+        }
+    }
+}
