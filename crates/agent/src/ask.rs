@@ -4,6 +4,7 @@ use std::{borrow::Cow, path::PathBuf};
 
 use bytes::Bytes;
 use pki::ObjectIdentifier;
+use signing::xml::ElementPath;
 use window_messages::{FileKind, Language};
 
 use crate::files::ReadFile;
@@ -25,16 +26,19 @@ pub(crate) struct Ask<'a> {
 pub(crate) enum What<'a> {
     /// Hand out the certificate's data.
     ShowCertificate,
-    /// Enveloped XMLDSig.
+    /// XMLDSig inside the document.
     Xml {
         documents: Vec<Input<'a>>,
         layout: XmlLayout,
-        element_selected: bool,
+        /// The element to sign and the one that gets the signature; none: the whole document, and its root.
+        element: Option<XmlElement>,
     },
     /// CAdES-BES, with or without the content inside.
     Cms {
         documents: Vec<Input<'a>>,
         attached: bool,
+        /// True when a document that is a signed message itself gets another signature instead of one around it.
+        cosign: bool,
     },
     /// CAdES-BES without content, over digests that the page made.
     CmsOfDigest { digests: Vec<Input<'a>> },
@@ -69,6 +73,13 @@ pub(crate) struct FileChoice {
     pub(crate) kind: FileKind,
     /// Where the chooser begins, as the page wishes: absolute.
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// What part of an XML document is signed, and where the signature goes.
+#[derive(Debug)]
+pub(crate) struct XmlElement {
+    pub(crate) signed: ElementPath,
+    pub(crate) parent: ElementPath,
 }
 
 /// How `ds:Signature` is laid out.

@@ -5,14 +5,16 @@ mod preview;
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
+use signing::{cms::SignedMessage, xml::SelectedElement};
 use window_messages::{DocumentName, DocumentView, Preview};
 
 use crate::{
-    ask::Input,
+    ask::{Input, XmlElement},
     base64::{decode_lenient, decode_strict},
     error::Error,
     files::ReadFile,
     hex,
+    plan::Act,
 };
 
 /// A document that will be signed.
@@ -28,7 +30,11 @@ pub(crate) struct Document {
 
 pub(crate) enum Content {
     Xml(Box<signing::xml::Document>),
+    /// One element of a document.
+    Element(Box<SelectedElement>),
     Bytes(Bytes),
+    /// A message that gets another signature.
+    Signed(Box<SignedMessage>),
     Digest(Bytes),
 }
 
@@ -37,29 +43,81 @@ impl std::fmt::Debug for Content {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Xml(_) => "Xml(..)",
+            Self::Element(_) => "Element(..)",
+            Self::Signed(_) => "Signed(..)",
             Self::Bytes(_) => "Bytes(..)",
             Self::Digest(_) => "Digest(..)",
         })
     }
 }
 
-impl Content {
-    fn covered(&self) -> &[u8] {
-        match self {
-            Self::Xml(document) => document.canonical(),
-            Self::Bytes(bytes) | Self::Digest(bytes) => bytes,
-        }
-    }
-}
-
 impl Document {
-    pub(crate) fn xml(input: Input<'_>) -> Result<Self, Error> {
+    pub(crate) fn xml(input: Input<'_>, element: Option<&XmlElement>) -> Result<Self, Error> {
         let document = match input {
             Input::Text(text) => signing::xml::Document::parse(text)?,
             encoded => signing::xml::Document::from_bytes(&bytes(encoded)?)?,
         };
-        let name = kind::of_xml(document.canonical());
-        Ok(Self::new(Content::Xml(Box::new(document)), name, None))
+        let content = match element {
+            None => Content::Xml(Box::new(document)),
+            Some(element) => {
+                let selected = document.select(&element.signed, &element.parent)?;
+                Content::Element(Box::new(selected))
+            }
+        };
+        let name = kind::of_xml(content.covered());
+        Ok(Self::new(content, name, None))
+    }
+
+    /// The same document, or, when it is a signed message itself, what was signed in it, to be signed once more.
+    pub(crate) fn cosigned(self) -> Result<Self, Error> {
+        let Content::Bytes(bytes) = &self.content else {
+            return Ok(self);
+        };
+        if self.name != DocumentName::Cms {
+            return Ok(self);
+        }
+        // A time stamp, or what merely begins as a message does, is a document like any other.
+        let Ok(message) = SignedMessage::read(bytes) else {
+            return Ok(self);
+        };
+        let name = match message.content() {
+            Some(content) => kind::of_bytes(content),
+            None if message.digests().next().is_none() => {
+                return Err(signing::Error::NoContent.into());
+            }
+            None => DocumentName::Digest,
+        };
+        Ok(Self::new(
+            Content::Signed(Box::new(message)),
+            name,
+            self.file_name,
+        ))
+    }
+
+    /// What becomes of a message that has signatures already: it stays as it is, with its content or without.
+    pub(crate) fn act_beside_signatures(&self) -> Option<Act> {
+        match &self.content {
+            Content::Signed(message) if message.content().is_some() => Some(Act::CmsAttached),
+            Content::Signed(_) => Some(Act::CmsDetached),
+            _ => None,
+        }
+    }
+
+    /// True when only a digest of it is known.
+    pub(crate) fn is_digest(&self) -> bool {
+        self.name == DocumentName::Digest
+    }
+
+    /// How long the digest is that a message without content is known by, when there is but one.
+    pub(crate) fn only_digest_length(&self) -> Option<usize> {
+        let Content::Signed(message) = &self.content else {
+            return None;
+        };
+        let mut digests = message.digests();
+        match (digests.next(), digests.next()) {
+            (Some((_, digest)), None) => Some(digest.len()),
+            _ => None,
+        }
     }
 
     pub(crate) fn bytes(input: Input<'_>) -> Result<Self, Error> {
@@ -125,6 +183,7 @@ impl Document {
     pub(crate) fn could_be_log_in(&self) -> bool {
         const CHALLENGE_BYTES: usize = 4096;
         self.file_name.is_none()
+            && !matches!(self.content, Content::Signed(_))
             && self.covered().len() <= CHALLENGE_BYTES
             && matches!(
                 self.name,
@@ -142,11 +201,15 @@ impl Document {
                 self.name.clone()
             },
             file_name: self.file_name.clone(),
-            signatures: 0,
+            signatures: match &self.content {
+                Content::Signed(message) => u32::try_from(message.signatures()).unwrap_or(u32::MAX),
+                _ => 0,
+            },
             size: covered.len() as u64,
-            digest: match &self.content {
-                Content::Digest(digest) => hex::encode(digest),
-                _ => hex::encode(&self.sha256),
+            digest: if self.is_digest() {
+                hex::encode(covered)
+            } else {
+                hex::encode(&self.sha256)
             },
             beginning: match self.name {
                 DocumentName::Xml { .. } | DocumentName::Text => preview::beginning(covered),
@@ -158,9 +221,31 @@ impl Document {
     /// What can be shown of it.
     pub(crate) fn preview(&self) -> Preview {
         match &self.content {
-            Content::Xml(document) => preview::of_xml(document),
+            Content::Xml(document) => preview::of_xml(document.canonical(), document.text()),
+            Content::Element(element) => {
+                let canonical = element.canonical();
+                preview::of_xml(canonical, &String::from_utf8_lossy(canonical))
+            }
+            Content::Signed(message) => match message.content() {
+                Some(content) => preview::of_bytes(content, &self.name),
+                None => Preview::Opaque,
+            },
             Content::Bytes(bytes) => preview::of_bytes(bytes, &self.name),
             Content::Digest(_) => Preview::Opaque,
+        }
+    }
+}
+
+impl Content {
+    fn covered(&self) -> &[u8] {
+        match self {
+            Self::Xml(document) => document.canonical(),
+            Self::Element(element) => element.canonical(),
+            Self::Bytes(bytes) | Self::Digest(bytes) => bytes,
+            Self::Signed(message) => {
+                let digest = || message.digests().next().map(|(_, digest)| digest);
+                message.content().or_else(digest).unwrap_or_default()
+            }
         }
     }
 }

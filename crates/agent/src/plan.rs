@@ -51,20 +51,23 @@ impl Plan {
         let (act, documents) = match ask.what {
             What::ShowCertificate => (Act::ShowCertificate, Vec::new()),
             What::Xml {
-                element_selected: true,
-                ..
-            } => return Err(Error::ElementSelected),
-            What::Xml {
-                documents, layout, ..
-            } => (Act::Xml(layout.into()), read(documents, Document::xml)?),
+                documents,
+                layout,
+                element,
+            } => (
+                Act::Xml(layout.into()),
+                read(documents, |input| Document::xml(input, element.as_ref()))?,
+            ),
             What::Cms {
                 documents,
-                attached: true,
-            } => (Act::CmsAttached, read(documents, Document::bytes)?),
+                attached,
+                cosign: false,
+            } => (cms(attached), read(documents, Document::bytes)?),
             What::Cms {
                 documents,
-                attached: false,
-            } => (Act::CmsDetached, read(documents, Document::bytes)?),
+                attached,
+                cosign: true,
+            } => cosigned(cms(attached), read(documents, Document::bytes)?)?,
             What::CmsOfDigest { digests } => (Act::CmsOfDigest, read(digests, Document::digest)?),
             What::Raw {
                 documents,
@@ -75,14 +78,7 @@ impl Plan {
                 digested: false,
             } => (Act::Raw, read(documents, Document::raw)?),
             What::AddTimeStamp { cms } => (Act::AddTimeStamp, read(vec![cms], Document::cms)?),
-            What::File { file, attached } => {
-                let act = if attached {
-                    Act::CmsAttached
-                } else {
-                    Act::CmsDetached
-                };
-                (act, vec![Document::file(file)])
-            }
+            What::File { file, attached } => cosigned(cms(attached), vec![Document::file(file)])?,
         };
         check_stores(ask.stores)?;
         let time_stamp = ask.time_stamp || act == Act::AddTimeStamp;
@@ -91,7 +87,7 @@ impl Plan {
         }
         Ok(Self {
             verb: verb(act, &ask.wanted, &documents),
-            warnings: warnings(act, &ask.wanted),
+            warnings: warnings(act, &ask.wanted, &documents),
             filter: filter(
                 act,
                 ask.wanted,
@@ -122,6 +118,11 @@ impl Plan {
             .collect()
     }
 
+    /// True when the time stamp goes on the new signature alone, because others stand beside it.
+    pub(crate) fn stamps_last_only(&self) -> bool {
+        self.act != Act::AddTimeStamp
+    }
+
     pub(crate) fn form(&self) -> Option<SignatureForm> {
         match self.act {
             Act::ShowCertificate | Act::AddTimeStamp => None,
@@ -149,6 +150,27 @@ impl From<XmlLayout> for Layout {
             XmlLayout::Compact => Self::Compact,
         }
     }
+}
+
+fn cms(attached: bool) -> Act {
+    if attached {
+        Act::CmsAttached
+    } else {
+        Act::CmsDetached
+    }
+}
+
+/// A document that is a signed message gets another signature beside those that it has, and stays of its form.
+fn cosigned(act: Act, documents: Vec<Document>) -> Result<(Act, Vec<Document>), Error> {
+    let documents = documents
+        .into_iter()
+        .map(Document::cosigned)
+        .collect::<Result<Vec<_>, _>>()?;
+    let act = match documents.as_slice() {
+        [document] => document.act_beside_signatures().unwrap_or(act),
+        _ => act,
+    };
+    Ok((act, documents))
 }
 
 /// Whether there can be a key in the stores that the page names.
@@ -186,13 +208,14 @@ fn verb(act: Act, wanted: &Wanted<'_>, documents: &[Document]) -> Verb {
     }
 }
 
-fn warnings(act: Act, wanted: &Wanted<'_>) -> Vec<Warning> {
+fn warnings(act: Act, wanted: &Wanted<'_>, documents: &[Document]) -> Vec<Warning> {
     [
         (matches!(wanted.issuers, Issuers::Any), Warning::AnyIssuer),
         (wanted.expired == Stance::Allow, Warning::ExpiredAllowed),
         (wanted.revoked == Stance::Allow, Warning::RevokedAllowed),
         (
-            matches!(act, Act::CmsOfDigest | Act::RawOfDigest),
+            matches!(act, Act::CmsOfDigest | Act::RawOfDigest)
+                || documents.iter().any(Document::is_digest),
             Warning::DigestOnly,
         ),
     ]
@@ -222,7 +245,10 @@ fn filter(
             .iter()
             .map(|digest| digest.covered().len())
             .collect(),
-        _ => Vec::new(),
+        _ => documents
+            .iter()
+            .filter_map(Document::only_digest_length)
+            .collect(),
     };
     digest_lengths.dedup();
     // A page may be shown whatever certificate there is: that is how it tells its owner what is wrong with it.

@@ -55,6 +55,12 @@ fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<P
         (Act::Xml(layout), Content::Xml(document)) => {
             Product::Xml(signing::xml::sign_enveloped(key, document, layout)?)
         }
+        (Act::Xml(layout), Content::Element(element)) => {
+            Product::Xml(signing::xml::sign_element(key, element, layout)?)
+        }
+        (Act::CmsAttached | Act::CmsDetached, Content::Signed(message)) => {
+            Product::Bytes(signing::cms::add_signature(key, message, now)?)
+        }
         (Act::CmsAttached, Content::Bytes(content)) => {
             Product::Bytes(signing::cms::sign_attached(key, content, now)?)
         }

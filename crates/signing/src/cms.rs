@@ -1,6 +1,7 @@
 //! CMS SignedData with the signed attributes of CAdES-BES, as NCALayer's Kalkan makes it, and with a time stamp (CAdES-T).
 
 mod attributes;
+mod cosign;
 mod report;
 mod sign;
 pub(crate) mod signer_info;
@@ -8,9 +9,10 @@ mod stamp;
 mod text;
 mod verify;
 
+pub use cosign::{SignedMessage, add_signature};
 pub use report::{CmsReport, Problem, SignerReport};
 pub use sign::{sign_attached, sign_detached, sign_digest, sign_digest_of_any_length};
-pub use stamp::{Content, add_timestamps, sign_timestamped};
+pub use stamp::{Content, add_last_timestamp, add_timestamps, sign_timestamped};
 pub use text::{from_text, to_pem};
 pub use verify::{verify, verify_digest};
 

@@ -1,7 +1,7 @@
 //! What can go wrong in making or reading a signature.
 
 use crate::report::ArchiveError;
-use crate::xml::ParseError;
+use crate::xml::{ParseError, PathError};
 
 /// Why a signature could not be made or could not be read. Never carries a document or a secret.
 ///
@@ -21,6 +21,18 @@ pub enum Error {
     /// No element has the `Id` that is to be signed.
     #[error("no element of the document has that Id")]
     NoSuchId,
+    /// A path means no element of the document.
+    #[error("the XPath means no element of the document")]
+    NoSuchElement,
+    /// The element that is to be signed has no attribute named just `Id` with a value that a reference can name.
+    #[error("the element to sign has no attribute Id")]
+    NoId,
+    /// The signature would stand inside the element that it signs.
+    #[error("the signature would stand inside the element that it signs")]
+    SignatureInside,
+    /// A path to an element cannot be understood.
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// Several elements have the `Id` that is to be signed.
     #[error("several elements of the document have that Id")]
     DuplicateId,
@@ -33,6 +45,12 @@ pub enum Error {
     /// The bytes begin as a CMS and then break its rules.
     #[error("the CMS is damaged: {0}")]
     Cms(&'static str),
+    /// A message to which a signature is to be added has its content elsewhere, and no earlier signature that holds says the
+    /// content's digest by this key's algorithm.
+    #[error(
+        "the signed document is not in the CMS, and no signature in it says its digest for this key"
+    )]
+    NoContent,
     /// A digest to be signed is not as long as the key's own.
     #[error("a digest of {actual} bytes where the key signs {expected}")]
     DigestLength {

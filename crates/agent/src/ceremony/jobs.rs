@@ -152,12 +152,14 @@ impl Jobs {
         });
     }
 
-    /// Has time stamps put on the rest, in order; stops at the first that does not come.
+    /// Has time stamps put on the rest, in order; stops at the first that does not come. `last_only`: on the last signature
+    /// of each only.
     pub(super) fn stamp(
         &self,
         shared: &Arc<Shared>,
         mut stamped: Vec<Vec<u8>>,
         rest: Vec<Vec<u8>>,
+        last_only: bool,
     ) {
         let (shared, stop) = (shared.clone(), self.stop.flag());
         self.run(move |report| {
@@ -176,7 +178,12 @@ impl Jobs {
                     at: keys::now(),
                     timeout: STAMP_LIMIT,
                 };
-                match signing::cms::add_timestamps(cms, &authority) {
+                let stamped_cms = if last_only {
+                    signing::cms::add_last_timestamp(cms, &authority)
+                } else {
+                    signing::cms::add_timestamps(cms, &authority)
+                };
+                match stamped_cms {
                     Ok(cms) => {
                         rest.next();
                         stamped.push(cms);

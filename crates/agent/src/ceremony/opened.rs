@@ -290,7 +290,8 @@ impl Ceremony {
         } = unstamped;
         self.stage = Stage::Stamping(signer);
         self.progress(stamped.len()).await?;
-        self.jobs.stamp(&self.shared, stamped, rest);
+        self.jobs
+            .stamp(&self.shared, stamped, rest, self.plan.stamps_last_only());
         Ok(())
     }
 

@@ -18,9 +18,10 @@ pub(super) fn beginning(bytes: &[u8]) -> String {
         .collect()
 }
 
-pub(super) fn of_xml(document: &signing::xml::Document) -> Preview {
-    let (pretty, pretty_cut) = pretty(&String::from_utf8_lossy(document.canonical()));
-    let (raw, raw_cut) = cut(document.text(), TEXT_PREVIEW_BYTES);
+/// `canonical`: what is signed; `text`: how the page sent it.
+pub(super) fn of_xml(canonical: &[u8], text: &str) -> Preview {
+    let (pretty, pretty_cut) = pretty(&String::from_utf8_lossy(canonical));
+    let (raw, raw_cut) = cut(text, TEXT_PREVIEW_BYTES);
     Preview::Xml {
         pretty,
         raw: raw.to_owned(),

@@ -42,7 +42,7 @@ fn the_view_tells_size_and_digest_of_what_is_signed() {
     let view = document.view(false);
     assert_eq!((view.size, view.beginning.as_str()), (3, "11"));
     assert_eq!(view.digest, sha256(b"11\n"));
-    let xml = Document::xml(Input::Text("<a  b='1'><!-- c --><d></d></a>")).unwrap();
+    let xml = Document::xml(Input::Text("<a  b='1'><!-- c --><d></d></a>"), None).unwrap();
     let canonical = br#"<a b="1"><d></d></a>"#;
     assert_eq!(xml.covered(), canonical);
     assert_eq!(xml.view(false).size, canonical.len() as u64);
@@ -75,7 +75,7 @@ fn xml_is_indented_for_reading_and_also_shown_as_it_came() {
         pretty,
         raw,
         truncated,
-    } = Document::xml(Input::Text(text)).unwrap().preview()
+    } = Document::xml(Input::Text(text), None).unwrap().preview()
     else {
         panic!()
     };
@@ -98,7 +98,8 @@ fn long_texts_are_cut_at_a_character() {
         truncated && text.len() <= 256 * 1024 && text.chars().all(|character| character == 'ұ')
     );
     let xml = format!("<a>{}</a>", "<b/>".repeat(100_000));
-    let Preview::Xml { truncated, .. } = Document::xml(Input::Text(&xml)).unwrap().preview() else {
+    let Preview::Xml { truncated, .. } = Document::xml(Input::Text(&xml), None).unwrap().preview()
+    else {
         panic!()
     };
     assert!(truncated);

@@ -76,12 +76,13 @@ fn sign<'a>(arguments: &'a Object<'a>) -> Result<Action<'a>, Fault> {
         "xml" => What::Xml {
             documents,
             layout: XmlLayout::Compact,
-            element_selected: false,
+            element: None,
         },
         "cms" if signing.digested => What::CmsOfDigest { digests: documents },
         "cms" => What::Cms {
             documents,
             attached: signing.encapsulate,
+            cosign: false,
         },
         "raw" => What::Raw {
             documents,

@@ -10,7 +10,7 @@ use window_messages::FileKind;
 
 use super::{Action, ReplyForm, key_info::KeyInfo, literals, locale, stores, text_member};
 use crate::{
-    ask::{Ask, FileAsk, FileChoice, Input, Wanted, What, XmlLayout},
+    ask::{Ask, FileAsk, FileChoice, Input, Wanted, What, XmlElement, XmlLayout},
     error::Error,
     files,
     json::{Json, Object},
@@ -136,13 +136,25 @@ fn xml<'a>(
     places: [&'a Json<'a>; 2],
     form: Form,
 ) -> Result<Action<'a>, CallError> {
+    let (store, key_type) = (text(store)?, text(key_type)?);
     let [element, parent] = places;
+    let element = match (text(element)?, text(parent)?) {
+        // What NCALayer does with one of them alone is not known; with neither the whole document is signed.
+        ("", _) | (_, "") => None,
+        (element, parent) => match (element.parse(), parent.parse()) {
+            (Ok(signed), Ok(parent)) => Some(XmlElement { signed, parent }),
+            (Err(error), _) | (_, Err(error)) => {
+                let error = Error::Signing(signing::Error::Path(error));
+                return Ok(Action::Refuse(error, ReplyForm::CommonUtils(form)));
+            }
+        },
+    };
     let what = What::Xml {
         documents,
         layout: XmlLayout::LineBreaks,
-        element_selected: !(text(element)?.is_empty() && text(parent)?.is_empty()),
+        element,
     };
-    Ok(ask(text(store)?, text(key_type)?, what, form))
+    Ok(ask(store, key_type, what, form))
 }
 
 fn cms<'a>(
@@ -158,6 +170,7 @@ fn cms<'a>(
     let what = What::Cms {
         documents,
         attached: boolean(attached)?,
+        cosign: true,
     };
     Ok(match ask(store, key_type, what, form) {
         Action::Ask(ask, form) => Action::Ask(Ask { time_stamp, ..ask }, form),

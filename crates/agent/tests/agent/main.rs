@@ -11,6 +11,7 @@
 mod authority;
 mod certificates;
 mod consent;
+mod elements;
 mod files;
 mod golden;
 mod memory;

@@ -120,7 +120,11 @@ fn assemble(
     Ok(tlv(SEQUENCE, &parts))
 }
 
-fn signer_info(signer: &dyn Signer, digest: &[u8], signing_time: i64) -> Result<Vec<u8>, Error> {
+pub(super) fn signer_info(
+    signer: &dyn Signer,
+    digest: &[u8],
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
     let certificate = signer.certificate();
     let algorithm = certificate.algorithm();
     let attributes = signed_attributes(certificate, digest, signing_time)?;
@@ -170,7 +174,7 @@ fn attribute(kind: &der::asn1::ObjectIdentifier, value: &[u8]) -> Vec<u8> {
 }
 
 /// With NULL parameters, as all Kazakh signatures have them.
-fn algorithm_identifier(algorithm: &der::asn1::ObjectIdentifier) -> Vec<u8> {
+pub(super) fn algorithm_identifier(algorithm: &der::asn1::ObjectIdentifier) -> Vec<u8> {
     tlv(SEQUENCE, &[&asn1::oid(algorithm), &tlv(NULL, &[])])
 }
 

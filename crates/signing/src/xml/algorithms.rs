@@ -8,6 +8,8 @@ pub(crate) const C14N: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 pub(crate) const C14N_WITH_COMMENTS: &str =
     "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments";
 
+pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+
 /// SignatureMethod and DigestMethod that a key writes.
 ///
 /// Source: pkigovkz/xmldsig; the 256-bit names are those of NCANode.

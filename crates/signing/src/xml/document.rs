@@ -87,9 +87,16 @@ impl Document {
         &self.text
     }
 
-    /// The text with `content` as the root's last child, as NCALayer writes it: its own declaration, empty pairs as `<a/>`,
-    /// everything else as it came.
-    pub(crate) fn with_last_child(&self, content: &str) -> String {
+    /// The root element's place in the text.
+    pub(crate) fn root(&self) -> Range<usize> {
+        self.scanned.root.clone()
+    }
+
+    /// The text with `content` as the last child of `parent`, and where `content` begins in it. As NCALayer writes it: its own
+    /// declaration, empty pairs as `<a/>`, everything else as it came.
+    ///
+    /// `parent`: the element's place in the text, from `<` of its start tag to behind its end.
+    pub(crate) fn with_last_child(&self, parent: &Range<usize>, content: &str) -> (String, usize) {
         let mut output = String::with_capacity(self.text.len() + content.len() + 128);
         output.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>");
         let body = self.text();
@@ -100,42 +107,46 @@ impl Document {
             output.push_str(self.text.get(copied..at).unwrap_or_default());
             copied = resume;
         };
-        // The root, when it is empty, ends the list: it must stay open.
-        let (empty_ends, empty_root) = match (
-            self.scanned.root_end_tag,
-            self.scanned.empty_ends.split_last(),
-        ) {
-            (None, Some((root, inner))) => (inner, Some(root)),
-            _ => (self.scanned.empty_ends.as_slice(), None),
+        // The parent, when it is empty, must stay open.
+        let empty_ends = &self.scanned.empty_ends;
+        let empty_parent = empty_ends.binary_search_by_key(&parent.end, |place| place.end);
+        // An end tag holds no other "</".
+        let end_tag = |element: &str| element.rfind("</").map(|at| parent.start + at);
+        let mut insert_at = match empty_parent {
+            Ok(_) => None,
+            Err(_) => self.text.get(parent.clone()).and_then(end_tag),
         };
-        for Range { start, end } in empty_ends.iter().cloned() {
-            copy_to(&mut output, start, end);
-            output.push_str("/>");
-        }
-        match (self.scanned.root_end_tag, empty_root) {
-            (Some(at), _) => {
+        let mut inserted = 0;
+        for (index, Range { start, end }) in empty_ends.iter().cloned().enumerate() {
+            if let Some(at) = insert_at.take_if(|at| *at <= start) {
                 copy_to(&mut output, at, at);
+                inserted = output.len();
                 output.push_str(content);
             }
-            (None, root) => {
-                let Range { start, end } = root.cloned().unwrap_or_default();
-                copy_to(&mut output, start, end);
+            copy_to(&mut output, start, end);
+            if empty_parent == Ok(index) {
                 output.push('>');
+                inserted = output.len();
                 output.push_str(content);
                 output.push_str("</");
-                output.push_str(self.root_name());
+                output.push_str(self.name_at(parent.start));
                 output.push('>');
+            } else {
+                output.push_str("/>");
             }
         }
+        if let Some(at) = insert_at {
+            copy_to(&mut output, at, at);
+            inserted = output.len();
+            output.push_str(content);
+        }
         copy_to(&mut output, end, end);
-        output
+        (output, inserted)
     }
 
-    fn root_name(&self) -> &str {
-        let tag = self
-            .text
-            .get(self.scanned.root.start + 1..)
-            .unwrap_or_default();
+    /// The name of the element whose start tag begins here.
+    fn name_at(&self, start: usize) -> &str {
+        let tag = self.text.get(start + 1..).unwrap_or_default();
         let end = tag
             .find(|letter| !super::names::is_name(letter))
             .unwrap_or(tag.len());

@@ -35,8 +35,6 @@ pub(crate) struct Scanned {
     pub root: Range<usize>,
     /// `/>`, or `></name>`, of every element without content, in document order.
     pub empty_ends: Vec<Range<usize>>,
-    /// Where the root's end tag begins; None when the root has no content.
-    pub root_end_tag: Option<usize>,
 }
 
 /// Reads the whole text.
@@ -164,8 +162,6 @@ impl<'a> Scanner<'a> {
                     self.found
                         .empty_ends
                         .push(start_tag_end.saturating_sub(1)..self.position);
-                } else if open.len() == 1 {
-                    self.found.root_end_tag = Some(at);
                 }
                 self.bindings.truncate(bindings_before);
                 open.pop();

@@ -1,11 +1,14 @@
-//! Making an enveloped XMLDSig.
+//! Making an XMLDSig inside the document that it signs.
 
-use super::algorithms::{C14N, C14N_WITH_COMMENTS, DSIG, ENVELOPED, written};
+use super::algorithms::{C14N, C14N_WITH_COMMENTS, DSIG, ENVELOPED, EXCLUSIVE, written};
+use super::by_id;
 use super::c14n::{Canonicalization, canonicalize};
 use super::document::{Document, tree};
+use super::element::SelectedElement;
 use super::scan::scan;
 use crate::base64_text::{encode, encode_in_lines};
 use crate::{Error, signature};
+use core::ops::Range;
 use pki::Signer;
 use roxmltree::Node;
 
@@ -34,53 +37,102 @@ pub fn sign_enveloped(
     document: &Document,
     layout: Layout,
 ) -> Result<String, Error> {
-    let digest = signer
-        .certificate()
-        .algorithm()
-        .digest()
-        .digest(document.canonical());
-    let template = Template {
-        signer,
-        layout,
-        digest: &digest,
+    let subject = Subject {
+        document,
+        parent: document.root(),
+        canonical: document.canonical(),
+        id: None,
     };
-    // SignedInfo is canonicalised where it will stand: the root's namespaces and xml:* attributes are part of its form.
-    let unsigned = document.with_last_child(&template.fill(&[]));
-    let signed_info = signed_info_of_last_signature(&unsigned, document)?;
-    let to_sign = signer
-        .certificate()
-        .algorithm()
-        .digest()
-        .digest(&signed_info);
-    let value = signature::make(signer, &to_sign)?;
-    Ok(document.with_last_child(&template.fill(&value)))
+    subject.sign(signer, layout)
 }
 
-/// Reads the text as any verifier will, and makes sure that without the signature it is what was digested.
-fn signed_info_of_last_signature(text: &str, document: &Document) -> Result<Vec<u8>, Error> {
-    scan(text)?;
-    let tree = tree(text)?;
-    let is_ds = |node: &Node<'_, '_>, name| node.has_tag_name((DSIG, name));
-    let signature = tree
-        .root_element()
-        .last_element_child()
-        .filter(|node| is_ds(node, "Signature"));
-    let signature = signature.ok_or(Error::Altered)?;
-    let signed_info = signature
-        .first_element_child()
-        .filter(|node| is_ds(node, "SignedInfo"));
-    let signed_info = signed_info.ok_or(Error::Altered)?;
-    let covered = canonicalize(tree.root(), &Canonicalization::INCLUSIVE, &[signature.id()])?;
-    if covered != document.canonical() {
-        return Err(Error::Altered);
+/// Signs one element by reference to its `Id`: one Reference with `URI="#…"`, SignedInfo in Exclusive C14N.
+///
+/// The signature becomes the last child of the element that was chosen for it. Signatures that the document has already
+/// stay, and hold as before unless they cover that place.
+///
+/// # Errors
+/// As [`sign_enveloped`].
+///
+/// Source: XMLDSig 1.1; a document that Kalkan signed for tbsElementXPath and signatureParentElementXPath has this shape.
+pub fn sign_element(
+    signer: &dyn Signer,
+    element: &SelectedElement,
+    layout: Layout,
+) -> Result<String, Error> {
+    let subject = Subject {
+        document: &element.document,
+        parent: element.parent.clone(),
+        canonical: element.canonical(),
+        id: Some(&element.id),
+    };
+    subject.sign(signer, layout)
+}
+
+/// What is signed, and where the signature goes.
+struct Subject<'a> {
+    document: &'a Document,
+    parent: Range<usize>,
+    /// What is digested.
+    canonical: &'a [u8],
+    /// None: the whole document.
+    id: Option<&'a str>,
+}
+
+impl Subject<'_> {
+    fn sign(&self, signer: &dyn Signer, layout: Layout) -> Result<String, Error> {
+        let algorithm = signer.certificate().algorithm().digest();
+        let digest = algorithm.digest(self.canonical);
+        let template = Template {
+            signer,
+            layout,
+            digest: &digest,
+            id: self.id,
+        };
+        // SignedInfo is canonicalised where it will stand: the namespaces and xml:* attributes around are part of its form.
+        let (unsigned, place) = self
+            .document
+            .with_last_child(&self.parent, &template.fill(&[]));
+        let to_sign = algorithm.digest(&self.signed_info(&unsigned, place)?);
+        let value = signature::make(signer, &to_sign)?;
+        let (signed, _) = self
+            .document
+            .with_last_child(&self.parent, &template.fill(&value));
+        Ok(signed)
     }
-    canonicalize(signed_info, &Canonicalization::INCLUSIVE, &[])
+
+    /// Reads the text as any verifier will, and makes sure that what the signature covers is what was digested.
+    fn signed_info(&self, text: &str, place: usize) -> Result<Vec<u8>, Error> {
+        scan(text)?;
+        let tree = tree(text)?;
+        let is_ds = |node: &Node<'_, '_>, name| node.has_tag_name((DSIG, name));
+        let signature = tree
+            .descendants()
+            .rfind(|node| node.range().start == place && is_ds(node, "Signature"));
+        let signature = signature.ok_or(Error::Altered)?;
+        let signed_info = signature
+            .first_element_child()
+            .filter(|node| is_ds(node, "SignedInfo"));
+        let signed_info = signed_info.ok_or(Error::Altered)?;
+        let (apex, form) = match self.id {
+            None => (tree.root(), &Canonicalization::INCLUSIVE),
+            Some(id) => (by_id::find(&tree, id)?, &Canonicalization::EXCLUSIVE),
+        };
+        let covered = canonicalize(apex, &Canonicalization::INCLUSIVE, &[signature.id()])?;
+        let inside = self.id.is_some() && signature.ancestors().any(|around| around == apex);
+        if inside || covered != self.canonical {
+            return Err(Error::Altered);
+        }
+        canonicalize(signed_info, form, &[])
+    }
 }
 
 struct Template<'a> {
     signer: &'a dyn Signer,
     layout: Layout,
     digest: &'a [u8],
+    /// The element that is signed; None: the whole document.
+    id: Option<&'a str>,
 }
 
 impl Template<'_> {
@@ -96,14 +148,21 @@ impl Template<'_> {
             Layout::LineBreaks => encode_in_lines(self.digest, 76),
             Layout::Compact => encode(self.digest),
         };
-        let lines = [
+        let (canonicalization, uri, enveloped) = match self.id {
+            None => (C14N, String::new(), true),
+            // Its letters are those of a name: nothing to escape.
+            Some(id) => (EXCLUSIVE, format!("#{id}"), false),
+        };
+        let enveloped = enveloped.then(|| format!(r#"<ds:Transform Algorithm="{ENVELOPED}"/>"#));
+        let before = [
             format!(r#"<ds:Signature xmlns:ds="{DSIG}">"#),
             "<ds:SignedInfo>".into(),
-            format!(r#"<ds:CanonicalizationMethod Algorithm="{C14N}"/>"#),
+            format!(r#"<ds:CanonicalizationMethod Algorithm="{canonicalization}"/>"#),
             format!(r#"<ds:SignatureMethod Algorithm="{signature_method}"/>"#),
-            r#"<ds:Reference URI="">"#.into(),
+            format!(r#"<ds:Reference URI="{uri}">"#),
             "<ds:Transforms>".into(),
-            format!(r#"<ds:Transform Algorithm="{ENVELOPED}"/>"#),
+        ];
+        let after = [
             format!(r#"<ds:Transform Algorithm="{C14N_WITH_COMMENTS}"/>"#),
             "</ds:Transforms>".into(),
             format!(r#"<ds:DigestMethod Algorithm="{digest_method}"/>"#),
@@ -124,6 +183,7 @@ impl Template<'_> {
             "</ds:KeyInfo>".into(),
             "</ds:Signature>".into(),
         ];
+        let lines: Vec<String> = before.into_iter().chain(enveloped).chain(after).collect();
         lines.join(match self.layout {
             Layout::LineBreaks => "\n",
             Layout::Compact => "",

@@ -1,6 +1,6 @@
 //! The structure of a `ds:Signature`, before anything is verified.
 
-use super::algorithms::DSIG;
+use super::algorithms::{DSIG, EXCLUSIVE};
 use super::c14n::Canonicalization;
 use super::report::XmlProblem;
 use super::scan::MAX_NAMESPACES;
@@ -8,7 +8,6 @@ use crate::base64_text;
 use pki::Certificate;
 use roxmltree::Node;
 
-const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 /// Most References, transforms and certificates of one signature.
 const MAX_PARTS: usize = 32;
 

@@ -163,6 +163,23 @@ fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
     }
 }
 
+#[test]
+fn a_signature_that_was_added_is_stamped_and_the_earlier_ones_stay() {
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    for (name, key) in keys::gost() {
+        let first = cms::sign_attached(&key, b"content", NOW).unwrap();
+        let message = cms::SignedMessage::read(&first).unwrap();
+        let both = cms::add_signature(&key, &message, NOW + 1).unwrap();
+        let stamped = cms::add_last_timestamp(&both, &tsa.authority(&anchors)).unwrap();
+        let report = cms::verify(&stamped, None).unwrap();
+        assert!(report.holds(), "{name}");
+        let stamps = report.signers.iter().map(|it| it.time_stamps.len());
+        assert_eq!(stamps.collect::<Vec<_>>(), [0, 1], "{name}");
+        let signers = |message: &[u8]| parts(&parts(signed_data(message).last().unwrap())[0].1);
+        assert_eq!(signers(&stamped)[0], signers(&first)[0], "{name}");
+    }
+}
+
 /// The fields of the SignedData, as they are encoded.
 fn signed_data(message: &[u8]) -> Vec<Vec<u8>> {
     let content_info = parts(&parts(message)[0].1);
