@@ -25,8 +25,11 @@ const DOCUMENTS: [&str; 4] = [
     "<a Id='r'><part Id='p'><x>1</x></part><q/></a>",
 ];
 
+/// A change, and what it is called.
+type Change = (&'static str, fn(&str) -> String);
+
 /// What is done to the text of a signed document.
-const TEXTUAL: [(&str, fn(&str) -> String); 3] = [
+const TEXTUAL: [Change; 3] = [
     ("CR LF", |text| text.replace('\n', "\r\n")),
     ("no declaration", |text| {
         text.split_once("?>").unwrap().1.to_owned()
