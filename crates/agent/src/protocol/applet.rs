@@ -155,6 +155,7 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>]) -> Option<Action<'a>> {
             What::Cms {
                 documents: vec![Input::Text(text(data)?)],
                 attached: attached.to_bool()?,
+                cosign: false,
             },
         ),
         ("signXml", [store, _, _, _, document]) => sign(
@@ -162,7 +163,7 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>]) -> Option<Action<'a>> {
             What::Xml {
                 documents: vec![Input::Text(text(document)?)],
                 layout: XmlLayout::LineBreaks,
-                element_selected: false,
+                element: None,
             },
         ),
         ("signXmlByElementId", [_, _, _, _, _, _, _, _]) => {

@@ -59,7 +59,7 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
             Some(What::Xml {
                 documents: vec![Input::Text(document.as_text()?)],
                 layout: XmlLayout::LineBreaks,
-                element_selected: false,
+                element: None,
             })
         }),
         Some(_) => Action::Reply(form.invalid("unknown command")),

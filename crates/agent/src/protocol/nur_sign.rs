@@ -58,11 +58,12 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
         "xml" | "multixml" => What::Xml {
             documents,
             layout: XmlLayout::LineBreaks,
-            element_selected: false,
+            element: None,
         },
         _ => What::Cms {
             documents,
             attached: true,
+            cosign: false,
         },
     };
     Action::Ask(

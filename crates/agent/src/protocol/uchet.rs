@@ -75,6 +75,7 @@ fn sign<'a>(document: &'a str, store: &str) -> Action<'a> {
             what: What::Cms {
                 documents: vec![Input::Base64(document)],
                 attached: true,
+                cosign: false,
             },
             stores,
             wanted: stores::any_key(),
