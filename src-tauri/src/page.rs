@@ -33,7 +33,7 @@ impl Page {
             ToWindow::Request(view) => state.request = Some(view.request),
             ToWindow::Done { request }
             | ToWindow::Withdrawn { request }
-            | ToWindow::Failed { request }
+            | ToWindow::Failed { request, .. }
                 if state.request == Some(*request) =>
             {
                 state.request = None;

@@ -259,8 +259,13 @@ export const states: Record<string, ToWindow[]> = {
   ],
   failed: [
     { type: 'request', ...logIn },
-    { type: 'failed', request: 1 },
+    { type: 'failed', request: 1, document: null },
   ],
+  failedDocument: [
+    { type: 'request', ...batch(12) },
+    { type: 'failed', request: 2, document: 6 },
+  ],
+  tenThousand: [{ type: 'request', ...batch(10_000) }],
   hostile: [
     {
       type: 'request',

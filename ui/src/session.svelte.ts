@@ -18,7 +18,7 @@ export type Phase =
   | { kind: 'signing'; step: Step; done: number; total: number }
   | { kind: 'asking'; question: Question }
   | { kind: 'withdrawn' }
-  | { kind: 'failed' }
+  | { kind: 'failed'; document: number | null }
 
 /** A key that could not be used, and why. */
 export interface Refusal {
@@ -141,9 +141,12 @@ export class Session {
         this.#leave()
         return
       case 'withdrawn':
+        request.open = null
+        request.phase = { kind: 'withdrawn' }
+        return
       case 'failed':
         request.open = null
-        request.phase = { kind: message.type }
+        request.phase = { kind: 'failed', document: message.document }
         return
     }
   }

@@ -160,6 +160,30 @@ describe('saying no', () => {
   })
 })
 
+describe('a batch', () => {
+  const start = { type: 'progress', request: 2, step: 'signing', done: 0, total: 12 } as const
+
+  it('shows progress from 300 milliseconds on', async () => {
+    const window = await TestWindow.open([{ type: 'request', ...batch(12) }, start])
+    expect(document.querySelector('progress')).toBeNull()
+    await window.wait(300)
+    expect(window.find('progress').getAttribute('max')).toBe('12')
+    await window.hear({ ...start, done: 6 })
+    expect(window.text).toContain('Подписываем 7 из 12')
+  })
+
+  it('is broken off at once before that', async () => {
+    const window = await TestWindow.open([{ type: 'request', ...batch(12) }, start])
+    await window.press('{Escape}')
+    expect(window.of('cancel')).toHaveLength(1)
+  })
+
+  it('says which document could not be signed', async () => {
+    const window = await TestWindow.open(states['failedDocument'] ?? [])
+    expect(window.find('[role=alert]').textContent).toContain('Документ 7 не удалось подписать, поэтому не подписан ни один.')
+  })
+})
+
 describe('a request', () => {
   it('tells when it is painted', async () => {
     const window = await TestWindow.open([request])

@@ -78,12 +78,21 @@ describe('many documents', () => {
     expect(window.of('view')).toEqual([{ type: 'view', request: 2, document: 11 }])
   })
 
-  it('are shown a hundred at a time', async () => {
-    const window = await TestWindow.open([{ type: 'request', ...batch(3000) }])
-    await window.click(window.button(/Показать ещё/))
-    expect(document.querySelectorAll('section[aria-labelledby=what] li')).toHaveLength(101)
-    await window.click(window.button(/Показать ещё/))
-    expect(document.querySelectorAll('section[aria-labelledby=what] li')).toHaveLength(201)
+  it('are shown a hundred at a time, and any is a few presses away', async () => {
+    const window = await TestWindow.open([{ type: 'request', ...batch(10_000) }])
+    const rows = () => [...document.querySelectorAll('section[aria-labelledby=what] li .number')].map((row) => row.textContent)
+    expect(rows()).toEqual(['1', '2', '3'])
+    await window.click(window.button('Показать все 10000'))
+    expect(rows()).toHaveLength(100)
+    await window.click(window.button('Следующие'))
+    expect(rows()[0]).toBe('101')
+    expect(window.text).toContain('101–200 из 10000')
+    window.find('form.pages input').focus()
+    await window.press('9999{Enter}')
+    expect(rows()[0]).toBe('9901')
+    await window.click(window.button(/^Посмотреть 9999:/))
+    expect(window.of('view')).toEqual([{ type: 'view', request: 2, document: 9998 }])
+    expect(window.of('sign')).toEqual([])
   })
 })
 

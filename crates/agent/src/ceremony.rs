@@ -105,8 +105,9 @@ impl Ceremony {
             Ok(End::Outcome(_)) => Some(ToWindow::Done {
                 request: self.request,
             }),
-            Err(_) => Some(ToWindow::Failed {
+            Err(error) => Some(ToWindow::Failed {
                 request: self.request,
+                document: error.document().and_then(|index| u32::try_from(index).ok()),
             }),
         };
         if let Some(last) = last {

@@ -34,6 +34,20 @@ pub enum Error {
     /// The message is longer than what is taken; it was not read.
     #[error("the request is longer than {} MiB", crate::MESSAGE_BYTES / (1024 * 1024))]
     TooLong,
+    /// Digests of a length that no key signs.
+    #[error("the digest has {0} bytes; those that can be signed have 32 or 64")]
+    DigestLength(usize),
+    /// Digests of different lengths in one request: no key signs them all.
+    #[error("the digests are of different lengths, and no key signs all of them")]
+    DigestLengths,
+    /// One document of several is not as it should be, or could not be signed: then none is.
+    #[error("document {number}: {error}")]
+    Document {
+        /// Which one, counted from 1.
+        number: usize,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
     /// There is nothing to sign.
     #[error("the request holds no document")]
     NoDocuments,
@@ -127,6 +141,25 @@ impl Error {
                 ..
             }
         )
+    }
+
+    /// The same of the document with this index, when there are `count`: one alone needs no number.
+    pub(crate) fn of_document(self, index: usize, count: usize) -> Self {
+        if count < 2 {
+            return self;
+        }
+        Self::Document {
+            number: index + 1,
+            error: Box::new(self),
+        }
+    }
+
+    /// The index of the document that the error is about, when there are several.
+    pub(crate) fn document(&self) -> Option<usize> {
+        match self {
+            Self::Document { number, .. } => number.checked_sub(1),
+            _ => None,
+        }
     }
 
     pub(crate) fn file(path: impl Into<PathBuf>, error: &io::Error) -> Self {

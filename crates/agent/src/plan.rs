@@ -110,6 +110,21 @@ impl Plan {
         }
     }
 
+    /// Whether some key could sign the digests. `any_length`: as far as the settings are concerned, see
+    /// [`Plan::take_any_digest_length`].
+    pub(crate) fn check_digests(&self, any_length: bool) -> Result<(), Error> {
+        const LENGTHS: [usize; 2] = [32, 64];
+        if any_length && self.act == Act::CmsOfDigest {
+            return Ok(());
+        }
+        let lengths = &self.filter.digest_lengths;
+        match lengths.iter().find(|length| !LENGTHS.contains(length)) {
+            Some(length) => Err(Error::DigestLength(*length)),
+            None if lengths.len() > 1 => Err(Error::DigestLengths),
+            None => Ok(()),
+        }
+    }
+
     /// The documents as lines in the window.
     pub(crate) fn document_views(&self) -> Vec<DocumentView> {
         self.documents
@@ -189,7 +204,11 @@ fn read<'a>(
     match inputs.len() {
         0 => Err(Error::NoDocuments),
         count if count > limits::DOCUMENTS => Err(Error::TooManyDocuments),
-        _ => inputs.into_iter().map(document).collect(),
+        count => inputs
+            .into_iter()
+            .enumerate()
+            .map(|(index, input)| document(input).map_err(|error| error.of_document(index, count)))
+            .collect(),
     }
 }
 
@@ -250,6 +269,7 @@ fn filter(
             .filter_map(Document::only_digest_length)
             .collect(),
     };
+    digest_lengths.sort_unstable();
     digest_lengths.dedup();
     // A page may be shown whatever certificate there is: that is how it tells its owner what is wrong with it.
     let unless_shown = |stance| match act {

@@ -30,7 +30,7 @@ pub(crate) fn sign(
         match one(plan, document, key, now) {
             Ok(Product::Xml(text)) => xml.push(text),
             Ok(Product::Bytes(der)) => bytes.push(der),
-            Err(error) => return Some(Err(error)),
+            Err(error) => return Some(Err(error.of_document(index, plan.documents.len()))),
         }
         done(index + 1);
     }

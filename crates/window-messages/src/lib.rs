@@ -106,6 +106,8 @@ pub enum ToWindow {
     Failed {
         /// The request.
         request: RequestId,
+        /// Index of the document that could not be signed, from 0; absent when it is the only one or none is at fault.
+        document: Option<u32>,
     },
     /// Show the settings.
     Settings(SettingsView),

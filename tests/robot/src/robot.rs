@@ -134,7 +134,7 @@ impl Robot {
             } if self.shows(request) => self.refused(key, &problem),
             ToWindow::Done { request }
             | ToWindow::Withdrawn { request }
-            | ToWindow::Failed { request } => {
+            | ToWindow::Failed { request, .. } => {
                 if self.shows(request) {
                     self.request = None;
                 }

@@ -91,4 +91,8 @@ request: number, } | { "type": "failed",
 /**
  * The request.
  */
-request: number, } | { "type": "settings" } & SettingsView | { "type": "notice" } & NoticeView | { "type": "quit" };
+request: number, 
+/**
+ * Index of the document that could not be signed, from 0; absent when it is the only one or none is at fault.
+ */
+document: number | null, } | { "type": "settings" } & SettingsView | { "type": "notice" } & NoticeView | { "type": "quit" };

@@ -1,6 +1,11 @@
 //! Work that would hold up the window: it runs on threads of its own and reports by events.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    cell::Cell,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use keystore::{KeyFile, OpenKey, Password};
 use pki::FetchError;
@@ -24,6 +29,10 @@ use crate::{
 
 /// How long a time-stamping authority may take for one signature.
 const STAMP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Progress is told after so long, and then as often: a window has better things to do than to count to ten thousand.
+const PROGRESS_FROM: Duration = Duration::from_millis(300);
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// Something has been done.
 pub(super) enum Event {
@@ -144,7 +153,12 @@ impl Jobs {
     pub(super) fn sign(&self, plan: Arc<Plan>, key: OpenKey) {
         let stop = self.stop.flag();
         self.run(move |report| {
+            let last = Cell::new(Instant::now() + PROGRESS_FROM - PROGRESS_EVERY);
             let progress = |done| {
+                if last.get().elapsed() < PROGRESS_EVERY {
+                    return;
+                }
+                last.set(Instant::now());
                 // Nobody listens any more: the next look at `stop` ends it.
                 let _ = report.send(Event::Progress(done));
             };

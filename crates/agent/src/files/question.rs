@@ -35,7 +35,11 @@ impl Open {
     pub(crate) async fn failed(self) {
         let request = self.request;
         // The request is over whether the window hears it or not.
-        let _ = tell(&self.window, ToWindow::Failed { request }).await;
+        let failed = ToWindow::Failed {
+            request,
+            document: None,
+        };
+        let _ = tell(&self.window, failed).await;
     }
 }
 

@@ -337,10 +337,16 @@ impl Fault {
     }
 
     fn of(error: &Error) -> Self {
-        match error {
+        let what = match error {
+            Error::Document { error, .. } => error,
+            error => error,
+        };
+        match what {
             Error::Base64(_)
             | Error::TooLong
             | Error::EmptyDigest
+            | Error::DigestLength(_)
+            | Error::DigestLengths
             | Error::NoDocuments
             | Error::TooManyDocuments
             | Error::TimeStampOnCmsOnly

@@ -351,6 +351,10 @@ pub(super) fn wire_message(error: &Error) -> Option<String> {
         Error::TokenAbsent => "storage.empty".into(),
         Error::NamedFileNotFound => "file.not_found".into(),
         Error::EmptyDigest => return None,
+        Error::Document { number, error } => match wire_message(error) {
+            Some(message) => format!("document {number}: {message}"),
+            None => format!("document {number}"),
+        },
         other => other.to_string(),
     })
 }

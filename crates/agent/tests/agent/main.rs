@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod batches;
 mod certificates;
 mod consent;
 mod elements;

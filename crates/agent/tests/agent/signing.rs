@@ -300,7 +300,7 @@ async fn a_document_cannot_be_signed_under_the_word_log_in() {
         ),
         common_utils(
             "createCAdESFromBase64Hash",
-            json!(["PKCS12", "AUTHENTICATION", "MTEK"]),
+            json!(["PKCS12", "AUTHENTICATION", BASE64_STANDARD.encode([7; 32])]),
         ),
         basics(
             "cms",
@@ -324,7 +324,7 @@ async fn what_the_page_waives_is_told_to_the_person() {
     let mut desk = desk(&[]);
     let request = basics(
         "cms",
-        json!("MTEK"),
+        json!("a digest sent as 32 letters long"),
         json!({ "digested": true, "allowExpired": "true", "allowRevoked": true }),
         json!({ "extKeyUsageOids": [], "chain": [] }),
     );
