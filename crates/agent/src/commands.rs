@@ -1,12 +1,19 @@
-//! What the command line does with files: sign, verify, list keys. Blocking; no window, no page.
+//! What the command line does with files: sign, verify, list keys and tokens. Blocking; no window, no page.
 
 mod list;
 mod sign;
+mod tokens;
 mod verify;
 
 pub use list::{ListedKey, list_keys};
 pub use sign::{SignAs, sign_file};
+pub use tokens::{
+    ChosenToken, ListedTokenKey, ModuleTrouble, Pin, PinView, TokenDesk, TokenListing,
+    serve_token_module,
+};
 pub use verify::{Signature, Signer, Verification, VerifyOptions, verify_file};
+
+pub(crate) use tokens::advice as token_advice;
 
 use std::{fs::File, io::Read, path::Path};
 

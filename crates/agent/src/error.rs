@@ -95,6 +95,23 @@ pub enum Error {
         /// Why.
         error: keystore::Error,
     },
+    /// A token could not be used.
+    #[error("{token}: {error}{}", advice(error))]
+    Token {
+        /// What it is called.
+        token: String,
+        /// Why.
+        error: keystore::Error,
+    },
+    /// No token is called so, or it holds no key.
+    #[error("there is no such token or key: tanba keys lists what is there")]
+    NoSuchToken,
+    /// Several tokens are called so.
+    #[error("several tokens are called so: name one by its serial number, which tanba keys lists")]
+    SeveralTokens,
+    /// The token holds several keys.
+    #[error("the token holds several keys: name one by its fingerprint, which tanba keys lists")]
+    SeveralTokenKeys,
     /// The key's certificate has expired.
     #[error("the certificate expired on {0}")]
     KeyExpired(String),
@@ -132,11 +149,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// True when the password of a key file was wrong: the person may try again.
+    /// True when the password of a key file or the PIN of a token was wrong: the person may try again.
     pub fn is_wrong_password(&self) -> bool {
         matches!(
             self,
             Self::Key {
+                error: keystore::Error::WrongPassword,
+                ..
+            } | Self::Token {
                 error: keystore::Error::WrongPassword,
                 ..
             }
@@ -167,5 +187,14 @@ impl Error {
             path: path.into(),
             kind: error.kind(),
         }
+    }
+}
+
+/// What to do about it, behind a colon.
+fn advice(error: &keystore::Error) -> String {
+    match error {
+        keystore::Error::Token(error) => crate::commands::token_advice(*error)
+            .map_or_else(String::new, |advice| format!(": {advice}")),
+        _ => String::new(),
     }
 }

@@ -23,14 +23,19 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Wait for web pages that ask to sign, until told to end
     Agent(AgentArguments),
-    /// Sign a file with a key file
+    /// Sign a file with a key file or a token
     Sign(SignArguments),
     /// Say whether the signatures of a file hold, and whose they are
     Verify(VerifyArguments),
-    /// List the key files of this computer
+    /// List the key files and tokens of this computer
     Keys(KeysArguments),
     /// Let the browsers of this computer trust the agent
     Trust(TrustArguments),
+    /// Change the PIN of a token, or set one on a token that is locked
+    Pin(PinArguments),
+    /// Serve one PKCS#11 module to the agent that started this process
+    #[command(hide = true)]
+    TokenWorker(TokenWorkerArguments),
 }
 
 /// Where the agent keeps its own files.
@@ -95,17 +100,34 @@ Examples:
   tanba sign contract.pdf --key GOST512.p12
   tanba sign contract.pdf --key GOST512.p12 --format cms-detached --out contract.pdf.cms
   tanba sign invoice.xml --key GOST512.p12 --format xml --password-file password
+  tanba sign contract.pdf --token 0123456789
 
-The password is asked for at the terminal, or read from the first line of a file; it is never an argument.
+The password or PIN is asked for at the terminal, or read from the first line of a file; it is never an argument. Before a
+PIN is asked for, the tries that are left are told, where the token tells them.
 
-Exit codes: 0 signed, 1 not signed, 2 wrong use, 3 the password is wrong")]
+Exit codes: 0 signed, 1 not signed, 2 wrong use, 3 the password or PIN is wrong")]
 pub(crate) struct SignArguments {
     /// What to sign
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// Key file (PKCS#12)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) key: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        required_unless_present = "token",
+        conflicts_with = "token"
+    )]
+    pub(crate) key: Option<PathBuf>,
+    /// Token, by its serial number, its label, or the first digits of a certificate's fingerprint
+    #[arg(long, value_name = "NAME")]
+    pub(crate) token: Option<String>,
+    /// Use these PKCS#11 modules instead of those found on this computer; may be repeated
+    #[arg(long, value_name = "MODULE", value_hint = ValueHint::FilePath, requires = "token")]
+    pub(crate) pkcs11: Vec<PathBuf>,
+    /// Use the token's last try: a wrong PIN then locks it
+    #[arg(long, requires = "token")]
+    pub(crate) last_try: bool,
     /// Form of the signature [default: xml for .xml files, cms for others]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -115,7 +137,7 @@ pub(crate) struct SignArguments {
     /// Replace the result when it exists
     #[arg(long)]
     pub(crate) force: bool,
-    /// Read the password from the first line of this file
+    /// Read the password or PIN from the first line of this file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) password_file: Option<PathBuf>,
 }
@@ -212,19 +234,75 @@ fn digest(text: &str) -> Result<Digest, String> {
 Examples:
   tanba keys
   tanba keys ~/keys /media/usb --json
+  tanba keys --pkcs11 /opt/maker/lib/pkcs11.so
 
-Whose key it is is known once the file has been opened on this computer: its certificate is under the password.
+Tokens are listed when no folder is named, or a module is. Whose key a file holds is known once the file has been opened on this computer: its certificate is under the password.
 
 Exit codes: 0 listed, also when there are none, 1 not listed, 2 wrong use")]
 pub(crate) struct KeysArguments {
     /// Look here instead of the usual folders
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) folders: Vec<PathBuf>,
+    /// List tokens through these PKCS#11 modules instead of those found on this computer; may be repeated
+    #[arg(long, value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub(crate) pkcs11: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) data_dir: DataDir,
     /// Print JSON: one object a key
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct PinArguments {
+    #[command(subcommand)]
+    pub(crate) action: PinAction,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PinAction {
+    /// Set another PIN, with the old one
+    #[command(after_help = PIN_EXAMPLES)]
+    Change(PinOptions),
+    /// Set a PIN with the unblocking code (PUK), also on a token that is locked
+    #[command(after_help = PIN_EXAMPLES)]
+    Unblock(PinOptions),
+}
+
+const PIN_EXAMPLES: &str = "\
+Examples:
+  tanba pin change --token 0123456789
+  tanba pin unblock --token 0123456789
+  tanba pin change --token 0123456789 --pin-file old --new-pin-file new
+
+PINs are asked for at the terminal, or read from the first lines of files; they are never arguments. On a token or reader
+with keys of its own they are typed there.
+
+Exit codes: 0 done, 1 not done, 2 wrong use, 3 the PIN or PUK is wrong";
+
+#[derive(Args)]
+pub(crate) struct PinOptions {
+    /// Token, by its serial number or its label
+    #[arg(long, value_name = "NAME")]
+    pub(crate) token: String,
+    /// Use these PKCS#11 modules instead of those found on this computer; may be repeated
+    #[arg(long, value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub(crate) pkcs11: Vec<PathBuf>,
+    /// Read the old PIN (unblock: the PUK) from the first line of this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) pin_file: Option<PathBuf>,
+    /// Read the new PIN from the first line of this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) new_pin_file: Option<PathBuf>,
+    /// Use the token's last try: a wrong PIN then locks it
+    #[arg(long)]
+    pub(crate) last_try: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct TokenWorkerArguments {
+    /// The module's path, absolute
+    pub(crate) module: PathBuf,
 }
 
 #[derive(Args)]

@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Failed,
     /// The command line does not make sense; clap says so by itself.
     Usage,
-    /// The password is wrong.
+    /// The password or PIN is wrong.
     WrongPassword,
     /// Another program has the port.
     PortTaken,
@@ -25,7 +25,7 @@ Exit codes:
   0  done; verify: everything holds; trust status: every browser trusts Tanba
   1  not done; verify: something does not hold
   2  wrong use of the command line
-  3  the password is wrong
+  3  the password or PIN is wrong
   4  agent: another program has the port
   5  verify: it cannot be told whether everything holds";
 

@@ -23,12 +23,19 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     harden::harden();
+    // Before anything else touches stdin or stdout: both belong to the agent that started us.
+    if let Command::TokenWorker(arguments) = &cli.command {
+        return agent::commands::serve_token_module(&arguments.module);
+    }
     let outcome = match cli.command {
         Command::Agent(arguments) => command::agent::run(arguments),
         Command::Sign(arguments) => command::sign::run(&arguments),
         Command::Verify(arguments) => command::verify::run(arguments),
         Command::Keys(arguments) => command::keys::run(arguments),
         Command::Trust(arguments) => command::trust::run(&arguments),
+        Command::Pin(arguments) => command::pin::run(&arguments),
+        // Served above.
+        Command::TokenWorker(_) => Ok(Exit::Failed),
     };
     match outcome {
         Ok(exit) => exit.into(),

@@ -62,7 +62,7 @@ pub fn list_keys(data_dir: &Path, folders: Vec<PathBuf>) -> Result<Vec<ListedKey
         .collect())
 }
 
-fn words(problem: &window_messages::KeyProblem) -> String {
+pub(super) fn words(problem: &window_messages::KeyProblem) -> String {
     use window_messages::KeyProblem as Problem;
     match problem {
         Problem::Unreadable => "the file cannot be read",

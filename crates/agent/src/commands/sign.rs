@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use keystore::{KeyFile, Password};
-use pki::Signer;
+use keystore::{KeyFile, OpenKey, Password};
+use pki::{Certificate, Signer as _};
 use signing::xml::{Document, Layout};
 use window_messages::KeyProblem;
 use zeroize::Zeroizing;
@@ -44,19 +44,29 @@ pub fn sign_file(
         path: key.to_owned(),
         error,
     })?;
-    let now = now();
-    match Filter::default().judge(key.certificate(), &Verdict::default(), now) {
-        Err(KeyProblem::NotYetValid { from }) => return Err(Error::KeyNotYetValid(moment(from))),
-        Err(_) => return Err(Error::KeyExpired(moment(key.certificate().not_after()))),
-        Ok(_) => {}
+    check_validity(key.certificate())?;
+    sign_content(&key, &content, form)
+}
+
+/// Whether a certificate may sign now.
+pub(super) fn check_validity(certificate: &Certificate) -> Result<(), Error> {
+    match Filter::default().judge(certificate, &Verdict::default(), now()) {
+        Err(KeyProblem::NotYetValid { from }) => Err(Error::KeyNotYetValid(moment(from))),
+        Err(_) => Err(Error::KeyExpired(moment(certificate.not_after()))),
+        Ok(_) => Ok(()),
     }
+}
+
+/// Signs with an open key, once.
+pub(super) fn sign_content(key: &OpenKey, content: &[u8], form: SignAs) -> Result<Vec<u8>, Error> {
+    let now = now();
     Ok(match form {
-        SignAs::CmsAttached => signing::cms::sign_attached(&key, &content, now)?,
-        SignAs::CmsDetached => signing::cms::sign_detached(&key, &content, now)?,
-        SignAs::Raw => signing::raw::sign(&key, &content)?,
+        SignAs::CmsAttached => signing::cms::sign_attached(key, content, now)?,
+        SignAs::CmsDetached => signing::cms::sign_detached(key, content, now)?,
+        SignAs::Raw => signing::raw::sign(key, content)?,
         SignAs::Xml => {
-            let document = Document::from_bytes(&content)?;
-            signing::xml::sign_enveloped(&key, &document, Layout::LineBreaks)?.into_bytes()
+            let document = Document::from_bytes(content)?;
+            signing::xml::sign_enveloped(key, &document, Layout::LineBreaks)?.into_bytes()
         }
     })
 }

@@ -16,6 +16,7 @@ use pki::{
 };
 use signing::report::{self, Given, ReportContext};
 
+pub(super) use self::text::plain;
 pub use self::view::{Signature, Signer, Verification};
 use super::read;
 use crate::{error::Error, keys::now};

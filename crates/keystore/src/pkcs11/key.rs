@@ -5,6 +5,7 @@ use super::{
     gost::Way,
     listing,
     raw::{Module, Rv},
+    token::TokenId,
     wire::ListedCertificate,
 };
 use crate::TokenError;
@@ -21,14 +22,11 @@ const SHA256_DIGEST_INFO: [u8; 19] = [
     0x00, 0x04, 0x20,
 ];
 
-/// Manufacturer and model.
-pub(super) type TokenKind = (String, String);
-
 /// A private key of a token that somebody has logged in to.
 pub(super) struct OpenKey {
     pub(super) slot: CK_SLOT_ID,
     pub(super) session: CK_SESSION_HANDLE,
-    pub(super) kind: TokenKind,
+    pub(super) token: TokenId,
     /// The private keys that can be meant, the likeliest first: identifiers may stand twice on a token.
     pub(super) objects: Vec<CK_OBJECT_HANDLE>,
     pub(super) log_in: u64,

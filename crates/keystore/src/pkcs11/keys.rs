@@ -4,7 +4,7 @@ use super::{
     PinState,
     choice::{Choice, Pair, choose},
     gost::Way,
-    key::{OpenKey, Renewal, TokenKind, mechanism},
+    key::{OpenKey, Renewal, mechanism},
     raw::{Module, Rv, TokenInfo},
     token::TokenId,
     wire::{Reply, Request, Secrets},
@@ -12,7 +12,7 @@ use super::{
 use crate::TokenError;
 use cryptoki_sys::*;
 use pki::Certificate;
-use std::collections::HashMap;
+use std::{collections::HashMap, thread, time::Duration};
 use zeroize::Zeroizing;
 
 /// Open keys and what is known of their tokens.
@@ -22,8 +22,8 @@ pub(super) struct Keys {
     next: u32,
     /// Counts log-ins: handles of private keys do not outlive one.
     log_ins: u64,
-    /// How tokens of a kind write GOST signatures.
-    ways: HashMap<(TokenKind, CK_MECHANISM_TYPE), Way>,
+    /// How tokens write GOST signatures with a mechanism: what is so for one is so for all of its maker and model.
+    ways: HashMap<(String, String, CK_MECHANISM_TYPE), Way>,
 }
 
 impl Keys {
@@ -90,7 +90,7 @@ impl Keys {
             }
             Err(error) => {
                 self.forget(module, slot, session);
-                Err(error)
+                Err(explain(module, token, error))
             }
         }
     }
@@ -162,7 +162,7 @@ impl Keys {
         let open = OpenKey {
             slot,
             session,
-            kind: (info.manufacturer.clone(), info.model.clone()),
+            token: info.id(),
             objects: keys.iter().map(|key| key.object).collect(),
             log_in: self.log_ins,
             listed,
@@ -205,16 +205,22 @@ impl Keys {
     fn sign(&mut self, module: &Module, key: u32, digest: &[u8]) -> Result<Reply, TokenError> {
         let log_ins = &mut self.log_ins;
         let open = self.open.get_mut(&key).ok_or(TokenError::Removed)?;
-        let way = self.ways.get(&(open.kind.clone(), open.mechanism)).copied();
-        let outcome = open.sign(module, log_ins, digest, way);
-        match outcome {
+        let TokenId {
+            manufacturer,
+            model,
+            ..
+        } = &open.token;
+        let kind = (manufacturer.clone(), model.clone(), open.mechanism);
+        let way = self.ways.get(&kind).copied();
+        match open.sign(module, log_ins, digest, way) {
             Ok((signature, way)) => {
                 if let Some(way) = way {
-                    self.ways.insert((open.kind.clone(), open.mechanism), way);
+                    self.ways.insert(kind, way);
                 }
                 Ok(Reply::Signature(signature))
             }
             Err(error) => {
+                let error = explain(module, &open.token, error);
                 if error == TokenError::Removed {
                     self.removed(module, key);
                 }
@@ -297,6 +303,25 @@ fn slot_of(module: &Module, token: &TokenId) -> Result<(CK_SLOT_ID, TokenInfo), 
         }
     }
     Err(TokenError::Removed)
+}
+
+/// Modules have many words for a card that was pulled out (OpenSC says CKR_GENERAL_ERROR), and readers notice it late: so a
+/// fault without a meaning is looked into.
+fn explain(module: &Module, token: &TokenId, error: TokenError) -> TokenError {
+    const LOOKS: u32 = 4;
+    const BETWEEN: Duration = Duration::from_millis(250);
+    if !matches!(error, TokenError::Fault(_)) {
+        return error;
+    }
+    for look in 0..LOOKS {
+        if look > 0 {
+            thread::sleep(BETWEEN);
+        }
+        if slot_of(module, token).is_err() {
+            return TokenError::Removed;
+        }
+    }
+    error
 }
 
 /// Everything that can be known before a try is spent.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use agent::commands::{SignAs, sign_file};
 use anyhow::{Context, Result};
 
+use super::tokens;
 use crate::cli::{Format, SignArguments};
 use crate::exit::{Exit, Told};
 use crate::password;
@@ -24,19 +25,26 @@ pub(crate) fn run(arguments: &SignArguments) -> Result<Exit> {
     if !arguments.force && out.exists() {
         return Err(exists(&out).into());
     }
-    let whose = arguments
-        .key
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let password = password::read(arguments.password_file.as_deref(), &whose)?;
     let form = match format {
         Format::Cms => SignAs::CmsAttached,
         Format::CmsDetached => SignAs::CmsDetached,
         Format::Xml => SignAs::Xml,
         Format::Raw => SignAs::Raw,
     };
-    let signed = sign_file(&arguments.file, &arguments.key, password, form)?;
+    let signed = match (&arguments.key, &arguments.token) {
+        (Some(key), _) => {
+            let whose = key.file_name().unwrap_or_default().to_string_lossy();
+            let password = password::read(arguments.password_file.as_deref(), &whose)?;
+            sign_file(&arguments.file, key, password, form)?
+        }
+        (None, Some(token)) => {
+            let token = tokens::desk(&arguments.pkcs11)?.key(token)?;
+            let file = arguments.password_file.as_deref();
+            let pin = tokens::ask_pin(&token, file, arguments.last_try)?;
+            token.sign_file(&arguments.file, pin, form)?
+        }
+        (None, None) => return Err(Told::usage("name a key with --key or --token").into()),
+    };
     let mut options = OpenOptions::new();
     options.write(true);
     if arguments.force {

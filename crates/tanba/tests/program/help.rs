@@ -1,6 +1,6 @@
 use crate::support::run;
 
-const COMMANDS: [&[&str]; 7] = [
+const COMMANDS: [&[&str]; 9] = [
     &["agent"],
     &["sign"],
     &["verify"],
@@ -8,6 +8,8 @@ const COMMANDS: [&[&str]; 7] = [
     &["trust", "install"],
     &["trust", "remove"],
     &["trust", "status"],
+    &["pin", "change"],
+    &["pin", "unblock"],
 ];
 
 #[test]

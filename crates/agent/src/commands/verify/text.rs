@@ -210,7 +210,8 @@ fn word<'a>(names: &[&str], name: &str, texts: &[&'a str]) -> &'a str {
     found.next().map(|(_, text)| *text).unwrap_or_default()
 }
 
-fn plain(text: &str) -> String {
+/// Nothing in it steers the terminal or turns the direction of writing round.
+pub(in super::super) fn plain(text: &str) -> String {
     let hidden = |character: char| {
         character.is_control()
             || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
