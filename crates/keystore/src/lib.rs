@@ -34,6 +34,8 @@ pub use pkcs11::{
     Deadlines, Listing, ModulePlaces, PinState, TokenId, TokenStore, Tokens, WorkerProgram,
     find_modules, serve_module,
 };
+#[doc(hidden)]
+pub use pkcs11::{read_library_head, read_worker_replies};
 pub use store::{Entry, EntryId, Store, Unlock};
 pub use token_error::TokenError;
 pub use token_model::TokenModel;

@@ -25,3 +25,19 @@ pub use modules::{ModulePlaces, find_modules};
 pub use store::TokenStore;
 pub use token::{PinState, TokenId};
 pub use worker::serve_module;
+
+/// Reads what a worker may say, for the fuzz target: makers' code shares its memory.
+#[doc(hidden)]
+pub fn read_worker_replies(mut bytes: &[u8]) -> usize {
+    let mut count = 0;
+    while let Ok(Some(_)) = wire::read::<wire::Reply>(&mut bytes) {
+        count += 1;
+    }
+    count
+}
+
+/// Reads the beginning of a library, for the fuzz target.
+#[doc(hidden)]
+pub fn read_library_head(head: &[u8]) -> usize {
+    modules::processors(head).map_or(0, |processors| processors.len())
+}

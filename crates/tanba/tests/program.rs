@@ -18,5 +18,7 @@ mod agent;
 mod files;
 #[path = "program/help.rs"]
 mod help;
+#[path = "program/tokens.rs"]
+mod tokens;
 #[path = "program/trust.rs"]
 mod trust;

@@ -330,11 +330,10 @@ fn may_try(state: &PinState, pin: Option<&[u8]>, last_try_agreed: bool) -> Resul
         return Err(TokenError::PinLocked);
     }
     check_pad(state, pin)?;
-    check_length(state, pin)?;
     if state.last_try && !last_try_agreed {
         return Err(TokenError::LastTry);
     }
-    Ok(())
+    check_length(state, pin)
 }
 
 fn check_pad(state: &PinState, pin: Option<&[u8]>) -> Result<(), TokenError> {

@@ -159,7 +159,7 @@ pub(super) fn processor_fits(module: &Path) -> Result<(), TokenError> {
 /// out. `None` when it is no library at all.
 ///
 /// Source: ELF e_machine; PE/COFF Machine; Mach-O cputype.
-fn processors(head: &[u8]) -> Option<Vec<&'static str>> {
+pub(super) fn processors(head: &[u8]) -> Option<Vec<&'static str>> {
     let at = |offset: usize, width: usize| head.get(offset..offset.checked_add(width)?);
     let little = |offset, width| {
         at(offset, width).map(|bytes| {

@@ -66,6 +66,10 @@ fn print_tokens(listing: &TokenListing, json: bool, asked_for: bool) -> Result<(
             Some(owner) => {
                 print!("{owner}");
                 println!("  {:<16} {}", "purpose", key.purpose.join(", "));
+                println!(
+                    "  {:<16} {} … {}",
+                    "valid", owner.not_before, owner.not_after
+                );
             }
             None => println!("  shows its certificates only after the PIN"),
         }

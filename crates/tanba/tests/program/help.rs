@@ -53,7 +53,7 @@ fn no_option_takes_a_password() {
     for command in COMMANDS {
         let (_, help, _) = run(home.path(), &[command, &["--help"]].concat());
         assert!(
-            !help.contains("--password ") && !help.contains("--pin"),
+            !help.contains("--password ") && !help.contains("--pin "),
             "{help}"
         );
     }

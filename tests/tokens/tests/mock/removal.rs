@@ -6,7 +6,6 @@ use crate::{
 };
 use keystore::{Error, Store as _, TokenError};
 use mock_pkcs11::script::{Fault, What};
-use std::fs;
 
 const GONE: Error = Error::Token(TokenError::Removed);
 
@@ -98,79 +97,4 @@ fn a_card_that_stumbles_once_signs_all_the_same() {
     let world = World::new(&script);
     signs(&world.open().unwrap()).unwrap();
     assert_eq!(world.count("C_Login"), 1);
-}
-
-/// Threads, open files and resident kilobytes of a process.
-fn footprint(process: &str) -> (usize, usize, u64) {
-    let count = |folder: &str| {
-        fs::read_dir(format!("/proc/{process}/{folder}"))
-            .unwrap()
-            .count()
-    };
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let resident = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .and_then(|line| line.split_whitespace().next()?.parse().ok())
-        .unwrap();
-    (count("task"), count("fd"), resident)
-}
-
-#[test]
-#[ignore = "counts this process's own threads and files: run by itself"]
-fn a_thousand_insertions_leave_nothing_behind() {
-    let there = one(token([object(GOST512)]));
-    let mut empty = there.clone();
-    empty.slots[0].token = None;
-    let world = World::new(&there);
-    let cycle = || {
-        world.play(&there);
-        assert_eq!(world.tokens.list(&[]).tokens.len(), 1);
-        world.play(&empty);
-        assert_eq!(world.tokens.list(&[]).tokens.len(), 0);
-    };
-    for _ in 0..50 {
-        cycle();
-    }
-    let worker = world.tokens.process_ids()[0].to_string();
-    let before = [footprint("self"), footprint(&worker)];
-    for _ in 0..1000 {
-        cycle();
-    }
-    assert_eq!(world.tokens.process_ids()[0].to_string(), worker);
-    let after = [footprint("self"), footprint(&worker)];
-    println!("threads, files, kB resident; agent and worker: {before:?} -> {after:?}");
-    for (before, after) in before.iter().zip(after) {
-        assert_eq!((before.0, before.1), (after.0, after.1));
-        assert!(after.2 < before.2 + 1024, "{before:?} -> {after:?}");
-    }
-}
-
-#[test]
-#[ignore = "counts this process's own threads and files: run by itself"]
-fn a_hundred_removals_while_a_key_is_open_leave_nothing_behind() {
-    let there = one(token([object(GOST512)]));
-    let mut empty = there.clone();
-    empty.slots[0].token = None;
-    let world = World::new(&there);
-    let cycle = || {
-        world.play(&there);
-        let key = world.open().unwrap();
-        world.play(&empty);
-        assert_eq!(signs(&key), Err(GONE));
-        drop(key);
-        assert_eq!(world.tokens.list(&[]).tokens.len(), 0);
-    };
-    cycle();
-    let settle = || std::thread::sleep(std::time::Duration::from_millis(500));
-    settle();
-    let before = footprint("self");
-    for _ in 0..100 {
-        cycle();
-    }
-    settle();
-    let after = footprint("self");
-    println!("threads, files, kB resident: {before:?} -> {after:?}");
-    assert_eq!((before.0, before.1), (after.0, after.1));
-    assert!(after.2 < before.2 + 1024);
 }
