@@ -169,6 +169,7 @@ const notice: NoticeView = {
   module: 'kz.ecc.K2SignBundle',
   switchedOff: false,
   language: 'ru',
+  streaming: false,
 }
 
 const xml = '<login>\n  <timeTicket>1795290000000</timeTicket>\n  <sessionid>a1b2c3</sessionid>\n</login>'

@@ -36,6 +36,7 @@ it('saves what the person changed', async () => {
           uchet: false,
           applet: true,
         },
+        streaming: true,
       },
       proxyPassword: null,
     },

@@ -1,4 +1,5 @@
 mod errand;
+mod streaming;
 
 use std::{
     fmt,
@@ -10,11 +11,12 @@ use std::{
 };
 
 use pki::Fetch;
-use tokio::task;
+use tokio::{sync::watch, task};
 use tokio_util::sync::CancellationToken;
 use window_messages::{Language, PasswordText, RequestId, SettingsView};
 
 use self::errand::Errand;
+pub use self::streaming::StreamedOutcome;
 use crate::{
     ask::Ask,
     caller::Caller,
@@ -78,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) memory: Memory,
     pub(crate) tries: Tries,
     pub(crate) certificates: Arc<Certificates>,
+    /// Whether the HTTP interface for large documents is on.
+    streaming: watch::Sender<bool>,
     choose_network: Box<dyn Fn(NetworkChoice<'_>) + Send + Sync>,
     trust_test_ca: bool,
 }
@@ -99,6 +103,7 @@ impl Agent {
         (config.choose_network)(settings.get().network.choice());
         Ok(Arc::new(Self {
             shared: Arc::new(Shared {
+                streaming: watch::Sender::new(settings.get().streaming),
                 settings,
                 certificates: Arc::new(Certificates::new(&config.data_dir, config.fetch)),
                 choose_network: config.choose_network,
@@ -289,7 +294,11 @@ impl Shared {
         let remember = settings.remember_keys;
         let proxy_password = proxy_password.map(PasswordText::into_inner);
         warn_if_not_saved(self.settings.save(settings, proxy_password));
-        (self.choose_network)(self.settings.get().network.choice());
+        let saved = self.settings.get();
+        (self.choose_network)(saved.network.choice());
+        self.streaming.send_if_modified(|streaming| {
+            std::mem::replace(streaming, saved.streaming) != saved.streaming
+        });
         self.certificates.forget();
         if !remember {
             self.memory.forget_keys();

@@ -7,7 +7,7 @@ use pki::ObjectIdentifier;
 use signing::xml::ElementPath;
 use window_messages::{FileKind, Language};
 
-use crate::files::ReadFile;
+use crate::{files::ReadFile, streamed::Arrived};
 
 /// A well-formed request that needs a person.
 #[derive(Debug)]
@@ -51,6 +51,8 @@ pub(crate) enum What<'a> {
     AddTimeStamp { cms: Input<'a> },
     /// CAdES-BES of a file that a person let be read.
     File { file: ReadFile, attached: bool },
+    /// CAdES-BES of a document that arrived by HTTP: with the content inside if it was kept.
+    Streamed(Arrived),
 }
 
 /// A well-formed request to sign a file that the page names. Before a person allows it nothing is known of the file,
@@ -108,7 +110,7 @@ impl<'a> What<'a> {
     /// The documents and digests.
     pub(crate) fn inputs(&mut self) -> &mut [Input<'a>] {
         match self {
-            Self::ShowCertificate | Self::File { .. } => &mut [],
+            Self::ShowCertificate | Self::File { .. } | Self::Streamed(_) => &mut [],
             Self::Xml { documents, .. }
             | Self::Cms { documents, .. }
             | Self::Raw { documents, .. } => documents,

@@ -4,6 +4,7 @@ mod kind;
 mod preview;
 
 use bytes::Bytes;
+use pki::DigestAlgorithm;
 use sha2::{Digest as _, Sha256};
 use signing::{cms::SignedMessage, xml::SelectedElement};
 use window_messages::{DocumentName, DocumentView, Preview};
@@ -15,6 +16,7 @@ use crate::{
     files::ReadFile,
     hex,
     plan::Act,
+    streamed::{Arrived, Hashed},
 };
 
 /// A document that will be signed.
@@ -36,6 +38,8 @@ pub(crate) enum Content {
     /// A message that gets another signature.
     Signed(Box<SignedMessage>),
     Digest(Bytes),
+    /// Hashed on its way and not kept.
+    Hashed(Hashed),
 }
 
 /// Documents do not belong into logs.
@@ -47,6 +51,7 @@ impl std::fmt::Debug for Content {
             Self::Signed(_) => "Signed(..)",
             Self::Bytes(_) => "Bytes(..)",
             Self::Digest(_) => "Digest(..)",
+            Self::Hashed(_) => "Hashed(..)",
         })
     }
 }
@@ -134,6 +139,23 @@ impl Document {
         Self::new(Content::Bytes(bytes), name, file_name)
     }
 
+    /// A document that arrived by HTTP.
+    pub(crate) fn streamed(arrived: Arrived) -> Self {
+        let hashed = match arrived {
+            Arrived::Whole(bytes) => return Self::of(bytes, None),
+            Arrived::Hashed(hashed) => hashed,
+        };
+        let name = kind::of_bytes(whole_characters(&hashed.beginning));
+        let sha256 = hashed.digest(DigestAlgorithm::Sha256);
+        let sha256 = sha256.and_then(|digest| digest.try_into().ok());
+        Self {
+            sha256: sha256.unwrap_or_default(),
+            content: Content::Hashed(hashed),
+            name,
+            file_name: None,
+        }
+    }
+
     /// Signatures that the page has already, in DER.
     pub(crate) fn cms(input: Input<'_>) -> Result<Self, Error> {
         let document = Self::bytes(input)?;
@@ -174,7 +196,16 @@ impl Document {
         }
     }
 
-    /// The bytes that the signature covers: for XML its canonical form, for a digest the digest itself.
+    /// How many bytes the signature covers.
+    pub(crate) fn size(&self) -> u64 {
+        match &self.content {
+            Content::Hashed(hashed) => hashed.size,
+            content => content.covered().len() as u64,
+        }
+    }
+
+    /// The bytes that the signature covers: for XML its canonical form, for a digest the digest itself, for what was
+    /// hashed on its way its beginning.
     pub(crate) fn covered(&self) -> &[u8] {
         self.content.covered()
     }
@@ -205,7 +236,7 @@ impl Document {
                 Content::Signed(message) => u32::try_from(message.signatures()).unwrap_or(u32::MAX),
                 _ => 0,
             },
-            size: covered.len() as u64,
+            size: self.size(),
             digest: if self.is_digest() {
                 hex::encode(covered)
             } else {
@@ -232,6 +263,12 @@ impl Document {
             },
             Content::Bytes(bytes) => preview::of_bytes(bytes, &self.name),
             Content::Digest(_) => Preview::Opaque,
+            Content::Hashed(hashed) if hashed.size == hashed.beginning.len() as u64 => {
+                preview::of_bytes(&hashed.beginning, &self.name)
+            }
+            Content::Hashed(hashed) => {
+                preview::of_beginning(whole_characters(&hashed.beginning), &self.name)
+            }
         }
     }
 }
@@ -242,11 +279,22 @@ impl Content {
             Self::Xml(document) => document.canonical(),
             Self::Element(element) => element.canonical(),
             Self::Bytes(bytes) | Self::Digest(bytes) => bytes,
+            Self::Hashed(hashed) => &hashed.beginning,
             Self::Signed(message) => {
                 let digest = || message.digests().next().map(|(_, digest)| digest);
                 message.content().or_else(digest).unwrap_or_default()
             }
         }
+    }
+}
+
+/// Without the character at the end that the cut may have gone through.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => {
+            bytes.get(..error.valid_up_to()).unwrap_or(bytes)
+        }
+        _ => bytes,
     }
 }
 

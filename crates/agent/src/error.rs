@@ -48,6 +48,9 @@ pub enum Error {
         /// What is wrong with it.
         error: Box<Error>,
     },
+    /// A document was hashed on its way before it was known that the key needs another digest.
+    #[error("the document was not hashed for keys of this kind; try again")]
+    DigestNotMade,
     /// There is nothing to sign.
     #[error("the request holds no document")]
     NoDocuments,

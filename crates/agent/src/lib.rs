@@ -32,14 +32,17 @@ mod protocol;
 mod screen;
 mod settings;
 mod sign;
+mod streamed;
 mod system_language;
 
 #[doc(hidden)]
 pub use agent::read_request;
-pub use agent::{Agent, Config};
+pub use agent::{Agent, Config, StreamedOutcome};
 pub use base64::Base64Error;
 pub use caller::{Caller, MalformedOrigin, Origin};
 pub use error::Error;
 pub use limits::MESSAGE_BYTES;
+pub use protocol::StreamedOperation;
 pub use screen::{Screen, ScreenLink};
 pub use settings::{NetworkChoice, ProxyPassword};
+pub use streamed::{Streamed, Streaming};

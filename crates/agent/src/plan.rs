@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     keys::Filter,
     limits,
+    streamed::Arrived,
 };
 
 /// The plan of one request.
@@ -79,6 +80,13 @@ impl Plan {
             } => (Act::Raw, read(documents, Document::raw)?),
             What::AddTimeStamp { cms } => (Act::AddTimeStamp, read(vec![cms], Document::cms)?),
             What::File { file, attached } => cosigned(cms(attached), vec![Document::file(file)])?,
+            What::Streamed(arrived) => {
+                let act = match &arrived {
+                    Arrived::Whole(_) => Act::CmsAttached,
+                    Arrived::Hashed(_) => Act::CmsDetached,
+                };
+                (act, vec![Document::streamed(arrived)])
+            }
         };
         check_stores(ask.stores)?;
         let time_stamp = ask.time_stamp || act == Act::AddTimeStamp;

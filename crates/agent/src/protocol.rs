@@ -11,6 +11,7 @@ mod cms_sign_util;
 mod common_utils;
 mod envelope;
 mod esf_signer;
+mod kaztoken;
 mod key_info;
 mod knp;
 mod literals;
@@ -19,6 +20,7 @@ mod nur_sign;
 mod stores;
 mod uchet;
 
+pub use kaztoken::StreamedOperation;
 use window_messages::Language;
 
 use crate::{

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) require_certain_status: bool,
     /// Origins (`https://egov.kz`) for which certainty is required anyhow.
     pub(crate) certain_status_sites: Vec<String>,
+    /// Take large documents by HTTP, as KAZTOKEN desktop does.
+    pub(crate) streaming: bool,
     pub(crate) network: Network,
     pub(crate) services: Services,
     pub(crate) modules: Modules,
@@ -71,6 +73,7 @@ impl Default for Settings {
             trust_test_ca: false,
             require_certain_status: false,
             certain_status_sites: Vec::new(),
+            streaming: false,
             network: Network::default(),
             services: Services::default(),
             modules: Modules::default(),
@@ -107,6 +110,7 @@ impl Settings {
             test_certificates: test_ca,
             require_certain_status: self.require_certain_status,
             modules: self.modules.view(),
+            streaming: self.streaming,
         }
     }
 
@@ -125,6 +129,7 @@ impl Settings {
         self.trust_test_ca = view.trust_test_ca;
         self.require_certain_status = view.require_certain_status;
         self.modules = Modules::of(view.modules);
+        self.streaming = view.streaming;
     }
 
     /// How certificates are checked. `test_ca`: test certificates are taken even when the settings do not say so.

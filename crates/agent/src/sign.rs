@@ -67,6 +67,11 @@ fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<P
         (Act::CmsDetached, Content::Bytes(content)) => {
             Product::Bytes(signing::cms::sign_detached(key, content, now)?)
         }
+        (Act::CmsDetached, Content::Hashed(hashed)) => {
+            let algorithm = key.certificate().algorithm().digest();
+            let digest = hashed.digest(algorithm).ok_or(Error::DigestNotMade)?;
+            Product::Bytes(signing::cms::sign_digest(key, digest, now)?)
+        }
         (Act::CmsOfDigest, Content::Digest(digest)) if plan.any_digest_length => {
             Product::Bytes(signing::cms::sign_digest_of_any_length(key, digest, now)?)
         }

@@ -14,6 +14,7 @@ mod limits;
 mod page;
 mod server;
 mod socket;
+mod streaming;
 pub mod trust;
 
 pub use error::Error;

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::ca::{CaCertificate, Identity, IdentityOrigin, provider};
 use crate::limits::{Budget, CLOSE_DEADLINE, MAX_CONNECTIONS, MAX_CONNECTIONS_OF_ORIGIN};
-use crate::{Error, http, trust};
+use crate::{Error, http, streaming, trust};
 
 /// The port of NCALayer, where portals look for an agent.
 pub const DEFAULT_PORT: u16 = 13579;
@@ -33,6 +33,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Browser stores in which a renewed CA takes the old one's place; `None` leaves them alone.
     pub stores: Option<trust::Places>,
+    /// The port on 127.0.0.1 where large documents arrive by HTTP, while the settings want that.
+    pub streaming_port: u16,
     /// How often the certificate's age is looked at.
     pub renewal_check: Duration,
 }
@@ -42,6 +44,7 @@ impl Options {
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             port: DEFAULT_PORT,
+            streaming_port: streaming::DEFAULT_PORT,
             data_dir: data_dir.into(),
             stores: None,
             renewal_check: Duration::from_secs(60 * 60),
@@ -117,10 +120,12 @@ impl Server {
             shutdown: shutdown.clone(),
             tasks: TaskTracker::new(),
         });
+        let streaming = streaming::keep(Arc::clone(&shared), self.options.streaming_port);
         let renewal = keep_fresh(self.options, self.identity, leaf);
         tokio::select! {
             () = accept(&listener, &shared) => {}
             () = renewal => {}
+            () = streaming => {}
             () = shutdown.cancelled() => {}
         }
         drop(listener);

@@ -16,6 +16,8 @@ mod http;
 mod limits;
 #[path = "listener/socket.rs"]
 mod socket;
+#[path = "listener/streaming.rs"]
+mod streaming;
 #[path = "listener/tls.rs"]
 mod tls;
 #[path = "listener/window.rs"]

@@ -89,6 +89,9 @@ pub(crate) struct AgentArguments {
     /// Program that takes the window's place, with its arguments in shell quoting
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) window: Option<String>,
+    /// Port on 127.0.0.1 for large documents, when the settings turn that on
+    #[arg(long, default_value_t = 24680, hide = true)]
+    pub(crate) streaming_port: u16,
     /// Seconds after which an unused window is ended
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0, hide = true)]
     pub(crate) window_idle: f64,

@@ -38,6 +38,8 @@ pub struct SettingsView {
     pub require_certain_status: bool,
     /// Which modules answer pages.
     pub modules: ModulesView,
+    /// Take large documents by HTTP, as KAZTOKEN desktop does.
+    pub streaming: bool,
 }
 
 /// Modules of NCALayer, each switched on or off by itself.

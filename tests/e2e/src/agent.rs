@@ -53,7 +53,34 @@ impl Agent {
     /// # Errors
     /// When it does not; the message carries its log.
     pub fn start(setup: &Setup<'_>) -> Result<Self> {
-        Self::launch(&places::program("tanba")?, setup)
+        Self::launch(&places::program("tanba")?, setup, &[])
+    }
+
+    /// An agent with this `--window` that takes large documents on `port`.
+    ///
+    /// # Errors
+    /// As [`Agent::start`].
+    pub fn for_large_documents(folder: &Path, window: String, port: u16) -> Result<Self> {
+        let data = folder.join("agent");
+        std::fs::create_dir_all(&data)?;
+        std::fs::write(
+            data.join("settings.toml"),
+            format!("streaming = true\n{SETTINGS}"),
+        )?;
+        let setup = Setup {
+            folder,
+            window: Some(window),
+            keys: &[],
+            desktop: None,
+            inspector: None,
+            port: 0,
+        };
+        let port = port.to_string();
+        Self::launch(
+            &places::program("tanba")?,
+            &setup,
+            &["--streaming-port", &port],
+        )
     }
 
     /// Another copy of the program, with a robot's `--window`.
@@ -72,10 +99,11 @@ impl Agent {
                 inspector: None,
                 port: 0,
             },
+            &[],
         )
     }
 
-    fn launch(program: &Path, setup: &Setup<'_>) -> Result<Self> {
+    fn launch(program: &Path, setup: &Setup<'_>, more: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
         let home = setup.folder.join("agent-home");
         std::fs::create_dir_all(&home)?;
@@ -84,7 +112,8 @@ impl Agent {
             .arg("agent")
             .args(["--port", &setup.port.to_string()])
             .arg("--data-dir")
-            .arg(setup.folder.join("agent"));
+            .arg(setup.folder.join("agent"))
+            .args(more);
         for folder in setup.keys {
             command.arg("--keys").arg(folder);
         }

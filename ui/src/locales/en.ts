@@ -269,6 +269,10 @@ export const en = {
     proxyUser: 'User name, if it asks for one',
     proxyPassword: 'Password',
     proxyPasswordKept: 'Kept; type to replace it',
+    large: 'Large documents',
+    streaming: 'Take large documents from sites directly',
+    streamingWhat:
+      'For sites that can sign through KAZTOKEN desktop: a document of several gigabytes is signed without being loaded into memory. You agree to each document in this window.',
     certificates: 'Certificates',
     requireCertainStatus: 'Sign only when it is certain that the certificate is not revoked',
     requireCertainStatusWhat: 'Without an answer from the certification authority nothing is signed.',

@@ -42,4 +42,8 @@ requireCertainStatus: boolean,
 /**
  * Which modules answer pages.
  */
-modules: ModulesView, };
+modules: ModulesView, 
+/**
+ * Take large documents by HTTP, as KAZTOKEN desktop does.
+ */
+streaming: boolean, };

@@ -48,6 +48,17 @@ pub(super) fn of_bytes(bytes: &[u8], name: &DocumentName) -> Preview {
     }
 }
 
+/// Of a document of which there is only the beginning.
+pub(super) fn of_beginning(bytes: &[u8], name: &DocumentName) -> Preview {
+    match (name, readable_text(bytes)) {
+        (DocumentName::Text | DocumentName::Xml { .. }, Some(text)) => Preview::Text {
+            text: cut(text, TEXT_PREVIEW_BYTES).0.to_owned(),
+            truncated: true,
+        },
+        _ => Preview::Opaque,
+    }
+}
+
 /// At most `limit` bytes of the text, and whether anything was left out.
 fn cut(text: &str, limit: usize) -> (&str, bool) {
     let end = text.floor_char_boundary(limit);

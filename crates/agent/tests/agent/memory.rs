@@ -110,6 +110,7 @@ async fn keys_are_forgotten_when_the_person_says_so() {
             uchet: true,
             applet: false,
         },
+        streaming: false,
     };
     window
         .say(FromWindow::SaveSettings {

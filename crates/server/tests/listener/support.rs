@@ -121,6 +121,18 @@ impl Running {
         self.tls_from(Ipv4Addr::LOCALHOST).await.unwrap()
     }
 
+    /// A TLS client for another port of the same listener.
+    pub(crate) async fn tls_to(&self, port: u16) -> TlsStream<TcpStream> {
+        let tcp = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+            .await
+            .unwrap();
+        tcp.set_nodelay(true).unwrap();
+        let config = client_config(self.folder.path());
+        let name = ServerName::IpAddress(Ipv4Addr::LOCALHOST.into());
+        let connector = TlsConnector::from(Arc::new(config));
+        connector.connect(name, tcp).await.unwrap()
+    }
+
     /// A TLS client bound to one of the loopback addresses.
     pub(crate) async fn tls_from(&self, source: Ipv4Addr) -> std::io::Result<TlsStream<TcpStream>> {
         let socket = tokio::net::TcpSocket::new_v4()?;

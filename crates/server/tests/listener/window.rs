@@ -99,7 +99,7 @@ async fn too_many_waiting_requests_close_with_policy_violation() {
     server.stop().await;
 }
 
-async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..400 {
         if holds() {
             return;

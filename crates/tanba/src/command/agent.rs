@@ -62,6 +62,7 @@ async fn serve(arguments: AgentArguments, window: WindowProgram, idle: Duration)
     })?;
     let mut options = Options::new(data_dir);
     options.port = arguments.port;
+    options.streaming_port = arguments.streaming_port;
     options.stores = Places::of_user().ok();
     let server = Server::bind(options, agent)?;
     let listening = Listening {
