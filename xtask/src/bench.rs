@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures, one a line.
 
 mod gost;
+mod protocol;
 
 use std::process::{Command, Stdio};
 
@@ -13,24 +14,21 @@ pub(crate) fn bench(what: &str) -> Result<()> {
     install::ensure(install::Need::Bench)?;
     match what {
         "agent" => agent(),
+        "protocol" => protocol(),
         "gost" => gost::speed(),
         "gost-constant-time" => gost::constant_time(),
         other => bail!(
-            "nothing to measure is called {other}; there are: agent, gost, gost-constant-time"
+            "nothing to measure is called {other}; there are: agent, protocol, gost, gost-constant-time"
         ),
     }
 }
 
 /// The running agent, with the robot and with the real window on a virtual desktop.
 fn agent() -> Result<()> {
-    build::pages()?;
-    let programs = "build --locked --release -p tanba -p tanba-window -p robot -p e2e";
-    shell::run("cargo", &programs.split(' ').collect::<Vec<_>>())?;
+    programs()?;
     let release = shell::target().join("release");
-    // The bench is found by cargo, which must not see the virtual home: rustup lives in the real one.
-    let bench = executable("tanba", "agent")?;
     let status = Command::new(release.join("tanba-desktop"))
-        .args([bench.as_str(), "--bench"])
+        .arg(release.join("tanba-bench-agent"))
         .env("TANBA_ROBOT", release.join("tanba-robot"))
         .env("TANBA_WINDOW", release.join("tanba-window"))
         .status()?;
@@ -40,10 +38,33 @@ fn agent() -> Result<()> {
     Ok(())
 }
 
+/// Large documents and long batches through the running agent, with the robot; beside it Bouncy Castle on the JVM.
+fn protocol() -> Result<()> {
+    programs()?;
+    let bench = shell::target().join("release/tanba-bench-protocol");
+    shell::run::<&str>(&bench.display().to_string(), &[])?;
+    protocol::bouncy_castle()
+}
+
+/// All programs as they are shipped. All packages at once, as everywhere: chosen ones would have other features, and all
+/// that they rest on would be built once more.
+fn programs() -> Result<()> {
+    build::pages()?;
+    let programs = "build --locked --release --workspace --exclude tanba-fuzz";
+    shell::run("cargo", &programs.split(' ').collect::<Vec<_>>())
+}
+
 /// Builds a bench and gives the path of its program.
 fn executable(package: &str, bench: &str) -> Result<String> {
     let output = Command::new("cargo")
-        .args(["bench", "--locked", "--package", package, "--bench", bench])
+        .args([
+            "bench",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "tanba-fuzz",
+        ])
+        .args(["--bench", bench])
         .args(["--no-run", "--message-format=json"])
         .stderr(Stdio::inherit())
         .output()?;

@@ -172,6 +172,11 @@ impl Agent {
         process::output(&mut command).map(drop)
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.program.pid()
+    }
+
     /// Its log so far.
     pub fn log(&self) -> String {
         self.program.log()

@@ -46,6 +46,11 @@ impl Program {
         })
     }
 
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of standard output.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Figures of the running agent, one a line: name, ours, unit.
 //!
-//! `cargo bench -p tanba --bench agent` measures the agent alone. With `tanba-robot` beside the program (or named by
+//! Run by `cargo xtask bench agent`. It measures the `tanba` that lies beside it; with `tanba-robot` there (or named by
 //! `TANBA_ROBOT`) also the time from the password to the reply; with the real window named by `TANBA_WINDOW`, on a
 //! display, also the time from a request to its painting.
 
@@ -14,9 +14,9 @@
 
 use std::path::{Path, PathBuf};
 
-#[path = "agent/client.rs"]
+#[path = "bench_agent/client.rs"]
 mod client;
-#[path = "agent/proxy.rs"]
+#[path = "bench_agent/proxy.rs"]
 mod proxy;
 
 use client::{Agent, median, milliseconds};
@@ -34,10 +34,6 @@ fn main() {
         && mode == proxy::MODE
     {
         return proxy::run(Path::new(stamps), program, rest);
-    }
-    // `cargo test` builds and starts benches too, without this word.
-    if !arguments.iter().any(|argument| argument == "--bench") {
-        return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -100,10 +96,9 @@ async fn measure() {
 
 /// A program named by a variable, or beside ours.
 fn program(variable: &str, name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_BIN_EXE_tanba")).with_file_name(name);
     std::env::var_os(variable)
         .map(PathBuf::from)
-        .or(Some(beside).filter(|path| path.is_file()))
+        .or(e2e::places::program(name).ok())
 }
 
 /// A GOST key that signs.

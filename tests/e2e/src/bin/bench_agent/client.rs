@@ -46,7 +46,7 @@ impl Agent {
     /// Starts it; gives the time from the start of the process to the line that it listens.
     pub(crate) fn start(folder: &Path, window: &str) -> (Duration, Self) {
         know_demo_ca(&folder.join("data"));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tanba"));
+        let mut command = Command::new(e2e::places::program("tanba").unwrap());
         command.args([
             "--log",
             "error",
