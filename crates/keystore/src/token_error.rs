@@ -46,6 +46,9 @@ pub enum TokenError {
     /// The token wants the PIN once more, for this signature.
     #[error("the token asks for the PIN before each signature")]
     PinAgain,
+    /// The token's module has no way to unblock it: the maker's own program may.
+    #[error("the token cannot be unblocked from here")]
+    CannotUnblock,
     /// The token was taken out, or is not there.
     #[error("the token is not there")]
     Removed,

@@ -231,6 +231,7 @@ pub(crate) fn advice(error: TokenError) -> Option<&'static str> {
     Some(match error {
         TokenError::PinLocked => "unblock it with its PUK: tanba pin unblock",
         TokenError::LastTry => "if you are sure of the PIN, add --last-try",
+        TokenError::CannotUnblock => "use the program that the token's maker gives out",
         TokenError::PinExpired => "change it: tanba pin change",
         TokenError::ModuleMissing => "install the token maker's software, or check the path",
         TokenError::OtherProcessor => {

@@ -48,17 +48,14 @@ impl Default for Deadlines {
 
 /// A running worker. Dropping it lets the process end in peace.
 pub(super) struct Worker {
-    channel: Mutex<Channel>,
+    /// Held for a whole question, so that answers do not mix.
+    replies: Mutex<Receiver<Reply>>,
+    input: Mutex<ChildStdin>,
     child: Arc<Mutex<Child>>,
     /// The process was ended, or ended.
     dead: AtomicBool,
     /// A token of it went away: for the next listing another process is started, because modules seldom recover.
     retired: AtomicBool,
-}
-
-struct Channel {
-    input: ChildStdin,
-    replies: Receiver<Reply>,
 }
 
 impl Worker {
@@ -82,15 +79,13 @@ impl Worker {
         };
         let child = Arc::new(Mutex::new(child));
         let worker = Arc::new(Self {
-            channel: Mutex::new(Channel {
-                input,
-                replies: replies(output, Arc::clone(&child)),
-            }),
+            replies: Mutex::new(replies(output, Arc::clone(&child))),
+            input: Mutex::new(input),
             child,
             dead: AtomicBool::new(false),
             retired: AtomicBool::new(false),
         });
-        let reply = worker.wait(&lock(&worker.channel).replies, deadline)?;
+        let reply = worker.wait(&lock(&worker.replies), deadline)?;
         match reply {
             Reply::Ready => Ok(worker),
             Reply::Failed(error) => Err(error),
@@ -105,15 +100,15 @@ impl Worker {
         secrets: &[&[u8]],
         deadline: Duration,
     ) -> Result<Reply, TokenError> {
-        let mut channel = lock(&self.channel);
+        let replies = lock(&self.replies);
         if self.is_dead() {
             return Err(TokenError::ModuleCrashed);
         }
-        if wire::write(&mut channel.input, request, secrets).is_err() {
+        if wire::write(&mut *lock(&self.input), request, secrets).is_err() {
             self.end();
             return Err(TokenError::ModuleCrashed);
         }
-        match self.wait(&channel.replies, deadline)? {
+        match self.wait(&replies, deadline)? {
             Reply::Failed(error) => {
                 if error == TokenError::Removed {
                     self.retired.store(true, Ordering::Relaxed);
@@ -121,6 +116,14 @@ impl Worker {
                 Err(error)
             }
             reply => Ok(reply),
+        }
+    }
+
+    /// Says that a key is not needed any more, and waits for nothing: keys are dropped where nobody has time. The process
+    /// reads also while its module works.
+    pub(super) fn close(&self, key: u32) {
+        if !self.is_dead() {
+            let _ = wire::write(&mut *lock(&self.input), &Request::Close { key }, &[]);
         }
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Hub {
     deadlines: Deadlines,
     modules: RwLock<Vec<PathBuf>>,
     workers: Mutex<HashMap<PathBuf, Arc<Worker>>>,
+    /// One start of a module at a time: two of its processes would fight over the token.
+    starting: Mutex<HashMap<PathBuf, Arc<Mutex<()>>>>,
     resting: Mutex<HashMap<PathBuf, Instant>>,
     learned: Mutex<Learned>,
 }
@@ -60,6 +62,7 @@ impl Tokens {
             deadlines,
             modules: RwLock::new(modules),
             workers: Mutex::default(),
+            starting: Mutex::default(),
             resting: Mutex::default(),
             learned: Mutex::default(),
         }))
@@ -192,6 +195,8 @@ impl Hub {
 
     /// The running worker of a module, or another one. For listings, not one whose token went away.
     pub(super) fn worker(&self, module: &Path, fresh: bool) -> Result<Arc<Worker>, TokenError> {
+        let starting = Arc::clone(lock(&self.starting).entry(module.to_owned()).or_default());
+        let _one_at_a_time = lock(&starting);
         let resting = lock(&self.resting).get(module).copied();
         if resting.is_some_and(|since| since.elapsed() < REST_AFTER_TIMEOUT) {
             return Err(TokenError::ModuleTimeout);

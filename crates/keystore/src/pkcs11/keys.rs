@@ -50,17 +50,15 @@ impl Keys {
                 open.pin = secret(0).map(|pin| Zeroizing::new(pin.to_vec()));
                 Ok(Reply::Done)
             }
-            Request::Close { key } => {
-                self.close(module, key);
-                Ok(Reply::Done)
-            }
             Request::ChangePin {
                 token,
                 last_try_agreed,
             } => self.change_pin(module, &token, last_try_agreed, secret(0), secret(1)),
             Request::Unblock { token } => self.unblock(module, &token, secret(0), secret(1)),
             // The worker's own.
-            Request::List | Request::Changed => Err(TokenError::ModuleUnreachable),
+            Request::List | Request::Changed | Request::Close { .. } => {
+                Err(TokenError::ModuleUnreachable)
+            }
         }
     }
 
@@ -190,7 +188,7 @@ impl Keys {
         module.close(session);
     }
 
-    fn close(&mut self, module: &Module, key: u32) {
+    pub(super) fn close(&mut self, module: &Module, key: u32) {
         if let Some(open) = self.open.remove(&key) {
             self.forget(module, open.slot, open.session);
         }
@@ -288,8 +286,14 @@ impl Keys {
             set
         });
         module.close(session);
-        outcome?;
-        Ok(Reply::Done)
+        match outcome {
+            Ok(()) => Ok(Reply::Done),
+            // OpenSC says the last of them of cards that it does not unblock.
+            Err(Rv(CKR_FUNCTION_NOT_SUPPORTED | CKR_USER_TYPE_INVALID | CKR_GENERAL_ERROR)) => {
+                Err(TokenError::CannotUnblock)
+            }
+            Err(other) => Err(other.into()),
+        }
     }
 }
 

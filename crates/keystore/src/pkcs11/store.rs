@@ -317,7 +317,7 @@ impl Store for TokenStore {
                     key,
                     deadline,
                     pin_each_time,
-                    close_within: self.tokens.hub().deadlines().listing,
+                    listing_deadline: self.tokens.hub().deadlines().listing,
                     certificate: Certificate::from_der(&certificate)
                         .map_err(|_| Error::Damaged(Part::Certificate))?,
                 };
@@ -364,7 +364,7 @@ struct TokenKey {
     worker: Arc<Worker>,
     key: u32,
     deadline: Duration,
-    close_within: Duration,
+    listing_deadline: Duration,
     pin_each_time: bool,
     certificate: Certificate,
 }
@@ -397,7 +397,7 @@ impl DigestSigner for TokenKey {
     fn give_pin(&self, pin: &Password) -> Result<(), Error> {
         let request = Request::GivePin { key: self.key };
         self.worker
-            .ask(&request, &[pin.utf8()], self.close_within)
+            .ask(&request, &[pin.utf8()], self.listing_deadline)
             .map(|_| ())
             .map_err(Error::from)
     }
@@ -405,7 +405,6 @@ impl DigestSigner for TokenKey {
 
 impl Drop for TokenKey {
     fn drop(&mut self) {
-        let request = Request::Close { key: self.key };
-        let _ = self.worker.ask(&request, &[], self.close_within);
+        self.worker.close(self.key);
     }
 }

@@ -39,7 +39,7 @@ pub(super) enum Request {
     Sign { key: u32, digest: Vec<u8> },
     /// The PIN for one more signature (secret: PIN).
     GivePin { key: u32 },
-    /// The key is not needed any more.
+    /// The key is not needed any more. The only one without an answer.
     Close { key: u32 },
     /// Set another PIN (secrets: old, new; none at a PIN pad).
     ChangePin {

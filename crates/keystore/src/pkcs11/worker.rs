@@ -47,6 +47,10 @@ fn run(path: &Path) -> io::Result<()> {
     let mut keys = Keys::default();
     for (request, secrets) in requests {
         let reply = match request {
+            Request::Close { key } => {
+                keys.close(&module, key);
+                continue;
+            }
             Request::List => listing::tokens(&module)
                 .map(Reply::Tokens)
                 .map_err(TokenError::from),

@@ -142,3 +142,22 @@ fn a_program_that_is_no_worker_is_told_as_that() {
         assert_eq!(tokens.list(&[]).troubles[0].1, error);
     }
 }
+
+#[test]
+fn a_key_is_dropped_at_once_while_the_module_hangs() {
+    let world = World::new(&faulty("C_Sign", 1, None, What::Hang));
+    let (key, other) = (world.open().unwrap(), world.open().unwrap());
+    signs(&key).unwrap();
+    thread::scope(|scope| {
+        let hanging = scope.spawn(|| signs(&key));
+        while world.count("C_Sign") < 2 {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let begun = Instant::now();
+        drop(other);
+        assert!(begun.elapsed() < Duration::from_millis(200));
+        world.tokens.end();
+        let outcome = hanging.join().unwrap();
+        assert_eq!(outcome, Err(TokenError::ModuleCrashed.into()));
+    });
+}

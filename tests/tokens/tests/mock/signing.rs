@@ -214,6 +214,8 @@ fn a_hundred_documents_need_one_pin() {
         signs(&key).unwrap();
     }
     drop(key);
+    // Dropping waits for nothing; what is asked next comes after it.
+    let _ = world.store();
     assert_eq!(world.count("C_Login"), 1);
     assert_eq!(world.count("C_Logout"), 1);
     assert_eq!(world.count("C_OpenSession"), world.count("C_CloseSession"));

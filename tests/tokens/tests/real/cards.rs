@@ -192,3 +192,19 @@ fn the_answer_to_reset_names_the_store_of_a_token() {
         assert_eq!(store.name(), "AKEToken72KStore");
     }
 }
+
+#[test]
+fn unblocking_a_piv_card_is_not_opensc_s_business_and_is_told_as_that() {
+    let Some(pcscd) = Pcscd::started() else {
+        return;
+    };
+    let Some(tokens) = tokens(&pcscd) else { return };
+    let card = Card::new();
+    let _inserted = pcscd.insert(&card);
+    let store = store(&tokens, &[]);
+    let (puk, new) = (password("12345678"), password("654321"));
+    let outcome = store.unblock(Some(&puk), Some(&new));
+    assert_eq!(outcome, Err(TokenError::CannotUnblock));
+    let id = entry(&store, AUTHENTICATION).id;
+    signs(&store.unlock(&id, &password("123456")).unwrap()).unwrap();
+}
