@@ -1,11 +1,17 @@
-//! Paths from pages: read or refused; what they choose in a document has the Id that a reference then names.
+//! Paths from pages: read or refused; what they choose in a document is an element. The input's first line is the path of
+//! the element, the second that of the signature's parent, the rest the document.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use signing::xml::{Document, ElementPath};
 
-fuzz_target!(|input: (&str, &str, &str)| {
-    let (path, parent, xml) = input;
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = core::str::from_utf8(data) else {
+        return;
+    };
+    let mut lines = text.splitn(3, '\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (path, parent, xml) = (line(), line(), line());
     let (Ok(path), Ok(parent)) = (path.parse::<ElementPath>(), parent.parse::<ElementPath>())
     else {
         return;
@@ -16,8 +22,6 @@ fuzz_target!(|input: (&str, &str, &str)| {
         return;
     };
     if let Ok(selected) = document.select(&path, &parent) {
-        assert!(xml.len() >= selected.document().text().len());
-        let canonical = Document::from_bytes(selected.canonical());
-        assert!(canonical.is_ok());
+        assert!(selected.canonical().starts_with(b"<") && selected.canonical().ends_with(b">"));
     }
 });

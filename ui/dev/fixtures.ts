@@ -105,6 +105,10 @@ export function document(name: DocumentView['name'], size: number, beginning = '
   return { name, fileName: null, signatures: 0, size, beginning, digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }
 }
 
+/** A picture that a page sent. */
+const LOGO =
+  'iVBORw0KGgoAAAANSUhEUgAAAHgAAAAoEAIAAADqGHUxAAABiklEQVR42u3csUpDMRTG8VZ0cHRzd3fwRQRxcCi4CUXBSQTBSXBxEgTBrZuDCH2RDu4+g6ODi8NZAiXlJvckOTn8f0OnchMuX3O/Nvd2Otmf384uJ4ALW60nAGgi0HCFQMMVAg1XCDRcIdBwhUDDle06wxzvHT4cPX28Xjxen8Teczp/u3v+XP583a9uWp8W9GpaYmNlSHyH2Dm7+j0/aHl60BvlyqEVZfH3/rK7+JZXOXKbk4R+qK3QErvS02XNxmYKK3SdKNcfCz3KDLQUgFY1gPqBmFErtFZXzhuXWGNdZoe2c+mnVSPExgpcSQ60tQu9tfmgreTKYadshCgeEFQOuEKg4QqBhivdB1ru0Ws9C1iRHGgCBMuSA839yrCs+8rBBwyhzEBbKB4W5gBrMgMt62KrSPGwFmJGVY5WkSLKiFHo0DW3ndnixmZqXwolaiVKiByTKGMI5V85dLs1XRmpivyNQWj99s7Ycy7EF+MVDzRQU/cbK0CIQMMVAg1XCDRcIdBwhUDDlX982az1Yl/ftQAAAABJRU5ErkJggg=='
+
 /** A log-in, the commonest request. */
 export const logIn: RequestView = {
   request: 1,
@@ -112,6 +116,7 @@ export const logIn: RequestView = {
   site: { caller: 'site', host: 'idp.egov.kz', ownerPart: 'egov.kz', origin: 'https://idp.egov.kz', firstVisit: false },
   documents: [document({ kind: 'logInRequest' }, 128)],
   file: null,
+  logo: null,
   form: 'xml',
   timeStamp: false,
   warnings: [],
@@ -266,6 +271,7 @@ export const states: Record<string, ToWindow[]> = {
     { type: 'request', ...batch(12) },
     { type: 'failed', request: 2, document: 6 },
   ],
+  logo: [{ type: 'request', ...logIn, logo: LOGO }],
   tenThousand: [{ type: 'request', ...batch(10_000) }],
   hostile: [
     {

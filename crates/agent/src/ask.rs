@@ -17,6 +17,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) wanted: Wanted<'a>,
     /// The language the page named.
     pub(crate) language: Option<Language>,
+    /// A picture for the window: PNG or JPEG, base64.
+    pub(crate) logo: Option<String>,
     /// True when the signature must bear a time stamp.
     pub(crate) time_stamp: bool,
 }

@@ -268,6 +268,7 @@ impl Ceremony {
                 .view(!self.shared.memory.knows_site(&self.caller.origin)),
             documents: self.plan.document_views(),
             file: None,
+            logo: self.plan.logo.clone(),
             form: self.plan.form(),
             time_stamp: self.plan.time_stamp,
             warnings: self.plan.warnings.clone(),

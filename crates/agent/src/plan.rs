@@ -28,6 +28,8 @@ pub(crate) struct Plan {
     pub(crate) any_digest_length: bool,
     /// True when each CMS gets a time stamp.
     pub(crate) time_stamp: bool,
+    /// A picture for the window: PNG or JPEG, base64.
+    pub(crate) logo: Option<String>,
     /// The language that the page named.
     pub(crate) language: Option<Language>,
 }
@@ -104,6 +106,7 @@ impl Plan {
             )?,
             any_digest_length: false,
             time_stamp,
+            logo: ask.logo,
             language: ask.language,
             act,
             documents,

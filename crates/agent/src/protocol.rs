@@ -16,6 +16,7 @@ mod key_info;
 mod knp;
 mod literals;
 mod locale;
+mod logo;
 mod nur_sign;
 mod stores;
 mod uchet;

@@ -233,6 +233,8 @@ pub struct RequestView {
     pub documents: Vec<DocumentView>,
     /// The file that is asked about: for [`Verb::ChooseFile`] and [`Verb::ReadFile`] only.
     pub file: Option<FileView>,
+    /// A picture that the page sent: PNG or JPEG, base64. Only the window decodes it.
+    pub logo: Option<String>,
     /// The form of the signature; absent where nothing is signed.
     pub form: Option<SignatureForm>,
     /// True when the signature gets a time stamp from a server.

@@ -31,6 +31,7 @@ export const en = {
     withoutAddressWhy: 'It may be a file on this computer. Go on only if you opened it yourself.',
     program: 'A program on this computer',
     programWhy: 'Not a site in your browser. Go on only if you started it yourself.',
+    logo: 'Picture sent by the site; anyone can send any',
     firstVisit: 'First time on this computer',
   },
   warnings: {

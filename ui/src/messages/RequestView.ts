@@ -33,6 +33,10 @@ documents: Array<DocumentView>,
  */
 file: FileView | null, 
 /**
+ * A picture that the page sent: PNG or JPEG, base64. Only the window decodes it.
+ */
+logo: string | null, 
+/**
  * The form of the signature; absent where nothing is signed.
  */
 form: SignatureForm | null, 

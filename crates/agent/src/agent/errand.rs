@@ -84,6 +84,7 @@ impl Agent {
                 stores: ask.stores,
                 wanted: ask.wanted,
                 language: None,
+                logo: None,
                 time_stamp: ask.time_stamp,
             })
         });

@@ -64,6 +64,7 @@ impl Agent {
                 ..Wanted::default()
             },
             language: None,
+            logo: None,
             time_stamp: false,
         })?;
         let size = plan.documents.iter().map(|it| it.size()).sum::<u64>();

@@ -133,6 +133,7 @@ impl FileQuestion {
             site: origin.view(!self.shared.memory.knows_site(origin)),
             documents: Vec::new(),
             file: Some(self.file.clone()),
+            logo: None,
             form: None,
             time_stamp: false,
             warnings: Vec::new(),

@@ -226,6 +226,7 @@ fn ask<'a>(store: &str, what: What<'a>, wanted: Wanted<'a>, form: Form) -> Actio
                 stores,
                 wanted,
                 language: None,
+                logo: None,
                 time_stamp: false,
             },
             form,

@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt::Display};
 use pki::{ObjectIdentifier, oid};
 use serde::Serialize;
 
-use super::{Action, MemberError, ReplyForm, literals, locale, text_member};
+use super::{Action, MemberError, ReplyForm, literals, locale, logo, text_member};
 use crate::{
     ask::{Ask, Input, Issuers, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
@@ -101,6 +101,10 @@ fn sign<'a>(arguments: &'a Object<'a>) -> Result<Action<'a>, Fault> {
             .get("locale")
             .and_then(Json::as_text)
             .and_then(locale::language),
+        logo: arguments
+            .get("logo")
+            .and_then(Json::as_text)
+            .and_then(logo::read),
         time_stamp: signing.time_stamp,
     };
     Ok(Action::Ask(ask, form))

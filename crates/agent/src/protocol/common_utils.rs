@@ -227,6 +227,7 @@ fn ask<'a>(store: &str, key_type: &str, what: What<'a>, form: Form) -> Action<'a
                 stores,
                 wanted: wanted(key_type),
                 language: None,
+                logo: None,
                 time_stamp: false,
             },
             form,

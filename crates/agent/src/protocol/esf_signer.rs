@@ -88,6 +88,7 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
                 ..stores::any_key()
             },
             language: None,
+            logo: None,
             time_stamp: false,
         },
         form,

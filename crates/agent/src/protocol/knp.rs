@@ -85,6 +85,7 @@ fn ask<'a>(
             stores,
             wanted: stores::any_key(),
             language: None,
+            logo: None,
             time_stamp: false,
         },
         ReplyForm::Knp(form),

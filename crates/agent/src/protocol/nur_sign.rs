@@ -72,6 +72,7 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
             stores: Stores::Files,
             wanted: stores::any_key(),
             language: None,
+            logo: None,
             time_stamp: false,
         },
         ReplyForm::NurSign(form),

@@ -80,6 +80,7 @@ fn sign<'a>(document: &'a str, store: &str) -> Action<'a> {
             stores,
             wanted: stores::any_key(),
             language: None,
+            logo: None,
             time_stamp: false,
         },
         form,

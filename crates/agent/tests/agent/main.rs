@@ -9,6 +9,7 @@
 )]
 
 mod authority;
+mod basics;
 mod batches;
 mod certificates;
 mod consent;

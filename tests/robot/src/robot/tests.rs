@@ -37,6 +37,7 @@ fn request(keys: Vec<KeyView>, searching: bool) -> ToWindow {
         },
         documents: Vec::new(),
         file: None,
+        logo: None,
         form: None,
         time_stamp: false,
         warnings: Vec::new(),
