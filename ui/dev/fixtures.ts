@@ -156,6 +156,7 @@ const settings: SettingsView = {
   trustTestCa: false,
   testCertificates: false,
   requireCertainStatus: false,
+  streaming: false,
   modules: {
     commonUtils: true,
     basics: true,
@@ -174,7 +175,6 @@ const notice: NoticeView = {
   module: 'kz.ecc.K2SignBundle',
   switchedOff: false,
   language: 'ru',
-  streaming: false,
 }
 
 const xml = '<login>\n  <timeTicket>1795290000000</timeTicket>\n  <sessionid>a1b2c3</sessionid>\n</login>'
