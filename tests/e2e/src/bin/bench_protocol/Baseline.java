@@ -26,7 +26,7 @@ public class Baseline {
         measure("RSA", rsa.generateKeyPair(), "SHA256withRSA", base64);
         KeyPairGenerator gost = KeyPairGenerator.getInstance("ECGOST3410-2012", "BC");
         gost.initialize(new ECGenParameterSpec("Tc26-Gost-3410-12-512-paramSetA"));
-        measure("GOST 512", gost.generateKeyPair(), "ECGOST3410-2012-512", base64);
+        measure("GOST 512", gost.generateKeyPair(), "GOST3411-2012-512WITHECGOST3410-2012-512", base64);
     }
 
     static void measure(String name, KeyPair pair, String algorithm, byte[] base64) throws Exception {
