@@ -9,6 +9,7 @@
 )]
 
 mod archive;
+mod bouncy_castle_judges;
 mod embedded;
 mod faults;
 mod openssl;
@@ -16,6 +17,8 @@ mod report;
 mod requests;
 mod tsa;
 
+#[path = "../support/bouncy_castle.rs"]
+mod bouncy_castle;
 #[path = "../support/fixtures.rs"]
 mod fixtures;
 #[path = "../support/keys.rs"]

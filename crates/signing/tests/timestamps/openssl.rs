@@ -19,14 +19,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// `openssl ts -reply` with a certificate of its own, in a folder of its own.
-struct OpensslTsa {
+pub(crate) struct OpensslTsa {
     folder: TempDir,
     /// One at a time: the file with the serial number is shared.
     turn: Mutex<()>,
 }
 
 impl OpensslTsa {
-    fn new(more: &str) -> Self {
+    pub(crate) fn new(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join("tsa.cnf"),
@@ -99,7 +99,7 @@ impl OpensslTsa {
         }
     }
 
-    fn anchors(&self) -> TrustAnchors {
+    pub(crate) fn anchors(&self) -> TrustAnchors {
         let pem = fs::read_to_string(self.folder.path().join("ca.pem")).unwrap();
         TrustAnchors::only([Certificate::from_pem(&pem).unwrap()])
     }
@@ -145,7 +145,7 @@ fn openssl(folder: &Path, arguments: &[&str]) {
     );
 }
 
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
