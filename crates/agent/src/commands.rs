@@ -21,12 +21,29 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use window_messages::Language;
 
-use crate::{error::Error, limits::MESSAGE_BYTES, system_language};
+use crate::{
+    error::Error,
+    limits::MESSAGE_BYTES,
+    settings::{NetworkChoice, SettingsFile},
+    system_language,
+};
 
 /// The language of the session, when it is one that this program speaks.
 #[must_use]
 pub fn session_language() -> Option<Language> {
     system_language::read()
+}
+
+/// Gives `take` the way to the network that the settings in `data_dir` choose; without settings, the system's.
+///
+/// # Errors
+///
+/// When there is a settings file that cannot be read or understood.
+pub fn with_network_choice<T>(
+    data_dir: &Path,
+    take: impl FnOnce(NetworkChoice<'_>) -> T,
+) -> Result<T, Error> {
+    Ok(take(SettingsFile::load(data_dir)?.get().network.choice()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

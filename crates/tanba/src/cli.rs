@@ -185,7 +185,7 @@ pub(crate) struct VerifyArguments {
     /// The signer's certificate, for a bare signature
     #[arg(long, value_name = "FILE", requires = "document", value_hint = ValueHint::FilePath)]
     pub(crate) certificate: Option<PathBuf>,
-    /// Stay off the network: nobody is asked about revocation
+    /// Stay off the network: nobody is asked about revocation [default: the network as the settings have it]
     #[arg(long)]
     pub(crate) offline: bool,
     /// Trust the national authority's TEST authority, too
@@ -194,6 +194,8 @@ pub(crate) struct VerifyArguments {
     /// Trust these authorities, too: certificates in DER, PEM or PKCS #7
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath)]
     pub(crate) ca: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data_dir: DataDir,
     /// Language of the report [default: the session's, else English]
     #[arg(long, value_enum, conflicts_with = "json")]
     pub(crate) language: Option<Language>,

@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod exit;
 mod harden;
+mod network;
 mod password;
 mod window;
 

@@ -6,15 +6,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent::{Agent, NetworkChoice};
+use agent::Agent;
 use anyhow::{Context, Result};
-use fetch::{Credentials, HttpFetch, Network, Proxy};
+use fetch::HttpFetch;
 use serde::Serialize;
 use server::{Options, Server, trust::Places};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::AgentArguments;
 use crate::exit::{Exit, Told};
+use crate::network;
 use crate::window::{ChildScreen, WindowProgram};
 
 /// What signing threads that do not end get after everything else has ended.
@@ -51,13 +52,13 @@ async fn serve(arguments: AgentArguments, window: WindowProgram, idle: Duration)
     let data_dir = arguments.data_dir.resolve()?;
     let screen = ChildScreen::new(window, idle);
     let fetch = Arc::new(HttpFetch::default());
-    let network = fetch.clone();
+    let ways = fetch.clone();
     let agent = Agent::new(agent::Config {
         data_dir: data_dir.clone(),
         key_folders: arguments.keys,
         screen: Arc::new(screen.clone()),
         fetch,
-        choose_network: Box::new(move |choice| network.set(way(choice))),
+        choose_network: Box::new(move |choice| ways.set(network::way(choice))),
         trust_test_ca: arguments.trust_test_ca,
     })?;
     let mut options = Options::new(data_dir);
@@ -78,35 +79,6 @@ async fn serve(arguments: AgentArguments, window: WindowProgram, idle: Duration)
     outcome?;
     tracing::info!("ended");
     Ok(())
-}
-
-/// The way to the network that the settings choose. A proxy that cannot be used never means another way.
-fn way(choice: NetworkChoice<'_>) -> Network {
-    match choice {
-        NetworkChoice::System => Network::System,
-        NetworkChoice::Direct => Network::Direct,
-        NetworkChoice::Offline => Network::Offline,
-        NetworkChoice::Proxy {
-            address,
-            user,
-            password,
-        } => {
-            let credentials = (!user.is_empty()).then(|| Credentials {
-                user: user.to_owned(),
-                password: password
-                    .map(|password| password.text().to_owned())
-                    .unwrap_or_default()
-                    .into(),
-            });
-            match Proxy::new(address, credentials) {
-                Ok(proxy) => Network::Proxy(proxy),
-                Err(error) => {
-                    tracing::warn!(%error, "the proxy of the settings cannot be used: working offline");
-                    Network::Offline
-                }
-            }
-        }
-    }
 }
 
 #[cfg(unix)]

@@ -2,23 +2,30 @@
 
 use std::sync::Arc;
 
-use agent::commands::{VerifyOptions, session_language, verify_file};
+use agent::commands::{VerifyOptions, session_language, verify_file, with_network_choice};
 use anyhow::Result;
-use fetch::{HttpFetch, Network};
+use fetch::HttpFetch;
 use window_messages::Language;
 
 use crate::cli::{self, VerifyArguments};
 use crate::exit::Exit;
+use crate::network;
 
 pub(crate) fn run(arguments: VerifyArguments) -> Result<Exit> {
     let language = language(arguments.language);
+    let fetch = if arguments.offline {
+        None
+    } else {
+        let way = with_network_choice(&arguments.data_dir.resolve()?, network::way)?;
+        Some(Arc::new(HttpFetch::new(way)) as _)
+    };
     let options = VerifyOptions {
         content: arguments.document,
         digest: arguments.digest.map(|digest| digest.0),
         certificate: arguments.certificate,
         trust_test_ca: arguments.trust_test_ca,
         authorities: arguments.ca,
-        fetch: (!arguments.offline).then(|| Arc::new(HttpFetch::new(Network::System)) as _),
+        fetch,
     };
     let report = verify_file(&arguments.file, &options)?;
     if arguments.json {
