@@ -21,7 +21,7 @@ use std::{
 use pki::{
     Certificate, Fetch,
     chain::{ChainContext, IssuerCache, build_chain},
-    revocation::{CacheLimits, RevocationCache, RevocationContext, check_revocation},
+    revocation::{CacheLimits, RevocationCache, RevocationContext, check_chain_revocation},
 };
 use tokio::{
     sync::{Semaphore, watch},
@@ -199,22 +199,17 @@ impl Certificates {
                     ..Verdict::checking()
                 };
                 tell.send_replace(known.clone());
-                let status = match chain.issuer(0) {
-                    Some(issuer) => verdict::status(&check_revocation(
-                        certificate,
-                        &issuer,
-                        &RevocationContext {
-                            fetch: &*self.fetch,
-                            at: now,
-                            ocsp_url: how.ocsp_url.as_deref(),
-                            crl_url: how.crl_url.as_deref(),
-                            cache: &self.revocations,
-                            deadline: STATUS_LIMIT,
-                        },
-                    )),
-                    None => unknown(StatusUnknown::NoAddress),
-                };
-                Verdict { status, ..known }
+                known.after(&check_chain_revocation(
+                    &chain,
+                    &RevocationContext {
+                        fetch: &*self.fetch,
+                        at: now,
+                        ocsp_url: how.ocsp_url.as_deref(),
+                        crl_url: how.crl_url.as_deref(),
+                        cache: &self.revocations,
+                        deadline: STATUS_LIMIT,
+                    },
+                ))
             }
         };
         // Neither serial numbers nor addresses: they lead to a person.

@@ -10,7 +10,7 @@ use std::{fmt, ops::Range, sync::Arc};
 use const_oid::ObjectIdentifier;
 
 use self::extensions::Extensions;
-pub(crate) use self::extensions::extension_list;
+pub(crate) use self::extensions::{distribution_points, extension_list};
 pub use self::{
     extensions::{Extension, KeyUsage},
     owner::Owner,

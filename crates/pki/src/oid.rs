@@ -117,6 +117,8 @@ pub const ACCESS_OCSP: Oid = oid("1.3.6.1.5.5.7.48.1");
 pub const OCSP_BASIC: Oid = oid("1.3.6.1.5.5.7.48.1.1");
 /// The nonce of OCSP.
 pub const OCSP_NONCE: Oid = oid("1.3.6.1.5.5.7.48.1.2");
+/// id-pkix-ocsp-nocheck: the issuer does not want the responder's certificate to be asked about.
+pub const OCSP_NO_CHECK: Oid = oid("1.3.6.1.5.5.7.48.1.5");
 /// Access method: the issuer's certificate.
 pub const ACCESS_CA_ISSUERS: Oid = oid("1.3.6.1.5.5.7.48.2");
 /// The kind of key store that a certificate was issued for; present in the certificates with one key for all purposes.

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod cache;
+mod chain;
 mod files;
 mod lists;
 mod responder;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 pub use self::{
     cache::{CacheLimits, RevocationCache},
+    chain::{ChainRevocation, check_chain_revocation},
     status::{
         Evidence, OcspRefusal, RevocationReason, RevocationStatus, Source, UnknownCause,
         UnknownReason,

@@ -1,6 +1,8 @@
 use pki::{
     FetchError,
-    revocation::{RevocationReason, RevocationStatus, UnknownCause, UnknownReason},
+    revocation::{
+        ChainRevocation, RevocationReason, RevocationStatus, UnknownCause, UnknownReason,
+    },
 };
 use window_messages::{CertificateStatus, RevokedFor, StatusUnknown};
 
@@ -43,6 +45,27 @@ impl Verdict {
         self.issuer != Issuer::Checking && self.status != CertificateStatus::Checking
     }
 
+    /// What is left of a chain once it is known who in it was revoked: an issuer that was is nobody to believe.
+    pub(super) fn after(self, revocation: &ChainRevocation) -> Self {
+        if revocation.revoked_issuer().is_some() {
+            return Self {
+                issuer: Issuer::Unknown,
+                status: CertificateStatus::Unknown {
+                    why: StatusUnknown::NoIssuer,
+                },
+            };
+        }
+        let certificate = revocation.certificate.as_ref();
+        let status = match (certificate, revocation.unknown_issuer()) {
+            (Some(RevocationStatus::Good(_)), Some((_, unknown))) => status(unknown),
+            (Some(certificate), _) => status(certificate),
+            (None, _) => CertificateStatus::Unknown {
+                why: StatusUnknown::NoAddress,
+            },
+        };
+        Self { status, ..self }
+    }
+
     /// What is left when there is no more time to wait.
     pub(crate) fn given_up(&self) -> Self {
         let mut verdict = self.clone();
@@ -78,7 +101,7 @@ impl Verdict {
 }
 
 /// A status in the window's terms.
-pub(super) fn status(status: &RevocationStatus) -> CertificateStatus {
+fn status(status: &RevocationStatus) -> CertificateStatus {
     match status {
         RevocationStatus::Good(_) => CertificateStatus::Good,
         RevocationStatus::Revoked { when, reason, .. } => CertificateStatus::Revoked {
@@ -117,5 +140,84 @@ fn why(reasons: &[UnknownReason]) -> StatusUnknown {
         StatusUnknown::NoAnswer
     } else {
         StatusUnknown::NoAddress
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pki::{
+        Certificate,
+        revocation::{Evidence, Source},
+    };
+
+    use super::*;
+
+    fn evidence() -> Evidence {
+        Evidence {
+            source: Source::Crl,
+            url: "http://crl.example/".into(),
+            this_update: 0,
+            next_update: None,
+            responder: None,
+            cached: false,
+        }
+    }
+
+    fn unknown(cause: UnknownCause) -> RevocationStatus {
+        RevocationStatus::Unknown(vec![UnknownReason {
+            asked: Source::Crl,
+            url: None,
+            cause,
+        }])
+    }
+
+    fn revoked() -> RevocationStatus {
+        RevocationStatus::Revoked {
+            when: 1,
+            reason: None,
+            evidence: evidence(),
+        }
+    }
+
+    fn verdict(certificate: RevocationStatus, issuer: RevocationStatus) -> Verdict {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../keystore-fixtures/ca/tanba_demo_rsa.cer"
+        );
+        let authority = Certificate::from_bytes(&std::fs::read(path).unwrap()).unwrap();
+        let known = Verdict {
+            issuer: Issuer::Known,
+            ..Verdict::checking()
+        };
+        known.after(&ChainRevocation {
+            certificate: Some(certificate),
+            issuers: vec![(authority, issuer)],
+        })
+    }
+
+    #[test]
+    fn a_chain_is_as_good_as_its_worst_certificate() {
+        let good = || RevocationStatus::Good(evidence());
+        let found = verdict(good(), good());
+        assert_eq!(
+            (found.issuer, found.status),
+            (Issuer::Known, CertificateStatus::Good)
+        );
+        let found = verdict(good(), revoked());
+        assert_eq!(found.issuer, Issuer::Unknown);
+        assert!(found.is_settled());
+        let found = verdict(good(), unknown(UnknownCause::WebPage));
+        let why = StatusUnknown::BadAnswer;
+        assert_eq!(found.status, CertificateStatus::Unknown { why });
+        assert_eq!(found.issuer, Issuer::Known);
+        // An authority that names nobody to ask leaves no doubt.
+        let found = verdict(good(), unknown(UnknownCause::NoAddress));
+        assert_eq!(found.status, CertificateStatus::Good);
+        let found = verdict(revoked(), good());
+        let at = 1;
+        assert_eq!(
+            found.status,
+            CertificateStatus::Revoked { at, reason: None }
+        );
     }
 }

@@ -263,7 +263,7 @@ fn access_descriptions(value: &[u8]) -> Result<(Vec<String>, Vec<String>), der::
 }
 
 /// The addresses in all distribution points (RFC 5280 §4.2.1.13).
-fn distribution_points(value: &[u8]) -> Result<Vec<String>, der::Error> {
+pub(crate) fn distribution_points(value: &[u8]) -> Result<Vec<String>, der::Error> {
     let mut urls = Vec::new();
     for point in asn1::sequence(value)? {
         let fields = asn1::expect(point, Tag::Sequence).and_then(asn1::elements)?;

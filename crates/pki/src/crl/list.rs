@@ -36,6 +36,8 @@ pub struct CrlFindings {
     pub entries: u64,
     /// The entry of the certificate; `None` when it is not in the list.
     pub entry: Option<CrlEntry>,
+    /// Addresses of the lists of changes since this one (freshestCRL), as the issuer wrote them.
+    pub delta_urls: Vec<String>,
     scope: Scope,
 }
 
@@ -160,6 +162,7 @@ fn read_tbs<R: Read>(
         is_delta: false,
         entries: 0,
         entry: None,
+        delta_urls: Vec::new(),
         scope: Scope::default(),
     };
     if let Some(UTC_TIME | GENERALIZED_TIME) = stream.next_tag(end)? {
@@ -207,8 +210,12 @@ impl CrlFindings {
                 }
                 oid::DELTA_CRL_INDICATOR => self.is_delta = true,
                 oid::ISSUING_DISTRIBUTION_POINT => self.scope = Scope::read(&extension.value)?,
-                // Which key signed is found out by trying; the others only say where more is to be had.
-                oid::AUTHORITY_KEY_IDENTIFIER | oid::FRESHEST_CRL => {}
+                oid::FRESHEST_CRL => {
+                    self.delta_urls = certificate::distribution_points(&extension.value)
+                        .map_err(Error::damaged("freshestCRL"))?;
+                }
+                // Which key signed is found out by trying.
+                oid::AUTHORITY_KEY_IDENTIFIER => {}
                 oid if extension.critical => {
                     return Err(UnknownCause::UnknownCriticalExtension(oid));
                 }

@@ -132,7 +132,8 @@ impl Search<'_> {
             .entry
             .is_some_and(|entry| entry.reason != hold)
         {
-            for url in addresses::choose(None, self.certificate.delta_crl_urls()) {
+            let named = [self.certificate.delta_crl_urls(), &full.findings.delta_urls].concat();
+            for url in addresses::choose(None, &named) {
                 let Ok(changes) = self.list(url, Source::DeltaCrl) else {
                     continue;
                 };

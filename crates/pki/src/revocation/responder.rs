@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use super::{
     Evidence, OcspRefusal, RevocationContext, RevocationStatus, Source, UnknownCause,
-    UnknownReason, addresses, lists::remaining,
+    UnknownReason, addresses,
+    lists::{self, remaining},
 };
 use crate::{
     Certificate, DigestAlgorithm, FetchBody, FetchRequest,
     chain::Issuer,
     ocsp::{self, CertStatus, OcspAnswer, OcspRequest, OcspResponse},
+    oid,
 };
 
 /// The first answer of a responder; the reasons of those that gave none are added to `reasons`.
@@ -29,7 +31,13 @@ pub(super) fn ask_all(
         });
     }
     for url in urls {
-        match ask(certificate, issuer, context, url, until) {
+        let answer = ask(certificate, issuer, context, url, until).and_then(|answer| {
+            if let Some(responder) = &answer.responder {
+                check_responder(responder, issuer, context, until)?;
+            }
+            Ok(answer)
+        });
+        match answer {
             Ok(answer) => return Some(status(answer, url)),
             Err(cause) => reasons.push(UnknownReason {
                 asked: Source::Ocsp,
@@ -77,6 +85,31 @@ fn ask(
             | UnknownCause::OtherCertificate,
         ) => ask(DigestAlgorithm::Sha1).or(first),
         _ => first,
+    }
+}
+
+/// Whether a responder that the issuer entrusted is still entrusted: its certificate is looked for in the lists that it
+/// names. One that names none, or that is marked with id-pkix-ocsp-nocheck, serves as long as it is valid.
+///
+/// Source: RFC 6960 §4.2.2.2.1; the national authority's responders are marked.
+fn check_responder(
+    responder: &Certificate,
+    issuer: &Issuer,
+    context: &RevocationContext<'_>,
+    until: Instant,
+) -> Result<(), UnknownCause> {
+    let named = addresses::choose(None, responder.crl_urls());
+    if responder.extension(oid::OCSP_NO_CHECK).is_some() || named.is_empty() {
+        return Ok(());
+    }
+    let context = RevocationContext {
+        crl_url: None,
+        ..*context
+    };
+    match lists::ask_all(responder, issuer, &context, until, &mut Vec::new()) {
+        Some(RevocationStatus::Good(_)) => Ok(()),
+        Some(RevocationStatus::Revoked { .. }) => Err(UnknownCause::ResponderRevoked),
+        Some(RevocationStatus::Unknown(_)) | None => Err(UnknownCause::ResponderUnchecked),
     }
 }
 

@@ -164,6 +164,12 @@ pub enum UnknownCause {
     /// The responder's own certificate is not valid yet.
     #[error("the responder's certificate is not valid yet")]
     ResponderNotYetValid,
+    /// The responder's certificate was revoked by the issuer.
+    #[error("the responder's certificate was revoked")]
+    ResponderRevoked,
+    /// Whether the responder's certificate was revoked could not be learned, and the issuer wants that asked.
+    #[error("whether the responder's certificate was revoked is not known")]
+    ResponderUnchecked,
     /// The signature does not hold.
     #[error("the signature does not hold")]
     BadSignature,

@@ -8,6 +8,7 @@ mod faults;
 mod http;
 mod lists;
 mod live;
+mod path;
 mod recorded;
 mod tampering;
 

@@ -3,6 +3,7 @@
 use crate::cms::Problem;
 use crate::timestamp::{TimestampToken, TokenError};
 use crate::xml::XmlProblem;
+use pki::Certificate;
 use pki::chain::{Chain, ChainError};
 use pki::revocation::{RevocationReason, RevocationStatus};
 
@@ -102,6 +103,15 @@ pub enum ChainCheck {
     Trusted(Chain),
     /// It does not.
     Failed(ChainError),
+    /// It does, over an authority that was revoked.
+    IssuerRevoked {
+        /// The chain.
+        chain: Chain,
+        /// The authority's certificate.
+        issuer: Certificate,
+        /// Since when and why, and who says so.
+        status: RevocationStatus,
+    },
     /// There is no certificate.
     NoCertificate,
 }
@@ -114,6 +124,7 @@ impl ChainCheck {
             Self::Trusted(_) => Verdict::Holds,
             Self::Failed(error) => of_chain_error(error),
             Self::NoCertificate => Verdict::Undetermined,
+            Self::IssuerRevoked { .. } => Verdict::Broken,
         }
     }
 }

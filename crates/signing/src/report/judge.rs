@@ -8,7 +8,7 @@ use super::{Coverage, ReportContext, SignatureReport};
 use crate::Warning;
 use crate::timestamp::{TimestampToken, TokenError};
 use pki::chain::{Chain, ChainContext, build_chain};
-use pki::revocation::{RevocationStatus, check_revocation};
+use pki::revocation::{ChainRevocation, RevocationStatus, check_chain_revocation};
 use pki::{Algorithm, Certificate, DigestAlgorithm};
 
 /// What a message says about one signature.
@@ -39,16 +39,19 @@ pub(super) fn signature(evidence: Evidence, context: &ReportContext<'_>) -> Sign
     let validity = certificate.map_or(ValidityCheck::NoCertificate, |certificate| {
         validity(certificate, reference_time, context.at)
     });
-    let chain = certificate.map_or(ChainCheck::NoCertificate, |certificate| {
+    let mut chain = certificate.map_or(ChainCheck::NoCertificate, |certificate| {
         chain(certificate, &evidence.certificates, reference_time, context)
     });
-    let revocation = match &chain {
-        ChainCheck::Trusted(chain) => revocation(chain, context)
-            .map_or(RevocationCheck::NotChecked, |status| {
-                RevocationCheck::of_signer(status, reference_time)
-            }),
-        _ => RevocationCheck::NotChecked,
-    };
+    let mut revocation = RevocationCheck::NotChecked;
+    if let (ChainCheck::Trusted(trusted), Some(asked)) = (&chain, context.revocation) {
+        let found = check_chain_revocation(trusted, asked);
+        if let Some(status) = of_all(&found) {
+            revocation = RevocationCheck::of_signer(status, reference_time);
+        }
+        if let Some(revoked) = revoked_issuer(trusted, &found, reference_time) {
+            chain = revoked;
+        }
+    }
     let signature = SignatureCheck {
         problems: evidence.problems,
     };
@@ -58,9 +61,9 @@ pub(super) fn signature(evidence: Evidence, context: &ReportContext<'_>) -> Sign
         validity.verdict(),
         revocation.verdict(),
     ];
-    let of_timestamps = timestamps.iter().map(TimestampCheck::verdict);
+    let of_stamps = timestamps.iter().map(TimestampCheck::verdict);
     SignatureReport {
-        verdict: Verdict::worst(single.into_iter().chain(of_timestamps)),
+        verdict: Verdict::worst(single.into_iter().chain(of_stamps)),
         certificate: evidence.certificate,
         algorithm: evidence.algorithm,
         digest_algorithm: evidence.digest_algorithm,
@@ -130,10 +133,37 @@ fn chain(
     }
 }
 
-fn revocation(chain: &Chain, context: &ReportContext<'_>) -> Option<RevocationStatus> {
-    let certificate = chain.certificates().first()?;
-    let issuer = chain.issuer(0)?;
-    Some(check_revocation(certificate, &issuer, context.revocation?))
+/// What is known of the certificate, or why nothing is known of one of its issuers.
+fn of_all(found: &ChainRevocation) -> Option<RevocationStatus> {
+    match (&found.certificate, found.unknown_issuer()) {
+        (Some(RevocationStatus::Good(_)), Some((_, unknown))) => Some(unknown.clone()),
+        (certificate, _) => certificate.clone(),
+    }
+}
+
+/// The chain without its trust, when an issuer in it was revoked before a time stamp proves the signature to be there.
+fn revoked_issuer(
+    chain: &Chain,
+    found: &ChainRevocation,
+    reference: ReferenceTime,
+) -> Option<ChainCheck> {
+    let (issuer, status) = found.revoked_issuer()?;
+    let stamped = (reference.basis == Basis::Stamped).then_some(reference.time);
+    let check = RevocationCheck::of_authority(status.clone(), stamped.unwrap_or(i64::MAX));
+    (check.verdict() != Verdict::Holds).then(|| ChainCheck::IssuerRevoked {
+        chain: chain.clone(),
+        issuer: issuer.clone(),
+        status: status.clone(),
+    })
+}
+
+/// What is known of a time-stamping authority: of those that vouch for it, the revoked one counts.
+fn of_timestamps(chain: &Chain, context: &ReportContext<'_>) -> Option<RevocationStatus> {
+    let found = check_chain_revocation(chain, context.revocation?);
+    match found.revoked_issuer() {
+        Some((_, status)) => Some(status.clone()),
+        None => of_all(&found),
+    }
 }
 
 fn timestamp(token: &[u8], signature: &[u8], context: &ReportContext<'_>) -> TimestampCheck {
@@ -153,7 +183,7 @@ fn timestamp(token: &[u8], signature: &[u8], context: &ReportContext<'_>) -> Tim
     match token.chain(context.anchors, context.fetch, context.issuers) {
         Err(problem) => failed(Some(token), problem),
         Ok(chain) => TimestampCheck {
-            revocation: revocation(&chain, context).map_or(RevocationCheck::NotChecked, |it| {
+            revocation: of_timestamps(&chain, context).map_or(RevocationCheck::NotChecked, |it| {
                 RevocationCheck::of_authority(it, token.time())
             }),
             token: Some(token),

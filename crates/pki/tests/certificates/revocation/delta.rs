@@ -28,12 +28,18 @@ struct Case {
     authority: Authority,
     certificate: Certificate,
     lists: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    changes: String,
     _server: Server,
 }
 
 impl Case {
     /// A certificate that names a placeholder, a list and a list of changes of a server that is ours.
     fn new() -> Self {
+        Self::naming_changes(true)
+    }
+
+    /// As above; the list of changes is named in the certificate or not.
+    fn naming_changes(named: bool) -> Self {
         let authority = Authority::new();
         let lists = Arc::new(Mutex::new(HashMap::<String, Vec<u8>>::new()));
         let served = lists.clone();
@@ -45,17 +51,22 @@ impl Case {
                 .map_or(Answer::Status(404), |list| Answer::Body(list.clone()))
         });
         let extensions = format!(
-            "crlDistributionPoints=URI:http://crl.example/*.crl,URI:{}\nfreshestCRL=URI:{}\n",
+            "crlDistributionPoints=URI:http://crl.example/*.crl,URI:{}\n{}",
             server.url("full"),
-            server.url("changes"),
+            if named {
+                format!("freshestCRL=URI:{}\n", server.url("changes"))
+            } else {
+                String::new()
+            },
         );
         authority.make_responder("leaf", &extensions, "ca");
         let certificate = Certificate::from_bytes(&authority.read("leaf.pem")).unwrap();
-        assert_eq!(certificate.delta_crl_urls(), [server.url("changes")]);
+        assert_eq!(certificate.delta_crl_urls().len(), usize::from(named));
         Self {
             authority,
             certificate,
             lists,
+            changes: server.url("changes"),
             _server: server,
         }
     }
@@ -127,6 +138,22 @@ fn a_list_of_changes_adds_to_the_full_one() {
     case.serve("full", Some("removeFromCRL"), "");
     case.lists.lock().unwrap().remove("changes");
     assert_eq!(verdict(case.ask()), (Some(None), Source::Crl));
+}
+
+#[test]
+fn a_list_says_itself_where_its_changes_are() {
+    let case = Case::naming_changes(false);
+    case.serve("changes", Some("keyCompromise"), DELTA);
+    case.serve("full", None, "");
+    assert_eq!(verdict(case.ask()), (None, Source::Crl));
+    case.serve("full", None, &format!("freshestCRL=URI:{}", case.changes));
+    assert_eq!(
+        verdict(case.ask()),
+        (
+            Some(Some(RevocationReason::KeyCompromise)),
+            Source::DeltaCrl
+        )
+    );
 }
 
 #[test]

@@ -152,3 +152,47 @@ fn a_responder_that_is_gone_and_a_list_that_is_not_there_are_named_in_order() {
         ]
     );
 }
+
+#[test]
+fn a_responder_that_the_issuer_revoked_is_not_believed() {
+    let authority = Authority::new();
+    let unlisted = authority.make_list("", "");
+    let index = String::from_utf8(authority.read("index.txt")).unwrap();
+    let with_responder = format!(
+        "{index}R\t360101000000Z\t260201000000Z,keyCompromise\t63\tunknown\t/CN=delegate\n"
+    );
+    authority.write("index.txt", with_responder.as_bytes());
+    let listed = authority.make_list("", "");
+    authority.write("index.txt", index.as_bytes());
+    for (list, more, expected) in [
+        (Some(&unlisted), "", None),
+        (Some(&listed), "", Some(UnknownCause::ResponderRevoked)),
+        (None, "", Some(UnknownCause::ResponderUnchecked)),
+        // The issuer says that nobody needs to ask.
+        (Some(&listed), "\nnoCheck=ignored", None),
+        (None, "\nnoCheck=ignored", None),
+    ] {
+        let lists = match list {
+            Some(list) => Server::with_body(list.clone()),
+            None => Server::start(|_, _| Answer::Status(404)),
+        };
+        let extensions = format!(
+            "extendedKeyUsage=OCSPSigning\ncrlDistributionPoints=URI:{}{more}",
+            lists.url("list.crl")
+        );
+        authority.make_responder("delegate", &extensions, "ca");
+        let responder = authority.start_responder("delegate");
+        let cache = RevocationCache::in_memory(CacheLimits::default());
+        let status = ask(
+            &authority.good,
+            &authority.certificate,
+            &responder.url,
+            "",
+            &cache,
+        );
+        match expected {
+            None => assert!(matches!(status, RevocationStatus::Good(_)), "{status:?}"),
+            Some(cause) => assert_eq!(causes(status), [cause, UnknownCause::NoAddress]),
+        }
+    }
+}

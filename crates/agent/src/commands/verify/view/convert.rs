@@ -117,6 +117,16 @@ impl Chain {
                 let above = trusted.certificates().iter().skip(1);
                 chain.intermediates = above.map(common_name).collect();
             }
+            ChainCheck::IssuerRevoked {
+                chain: trusted,
+                issuer,
+                ..
+            } => {
+                chain.anchor = Some(Anchor::of(trusted.anchor()));
+                let above = trusted.certificates().iter().skip(1);
+                chain.intermediates = above.map(common_name).collect();
+                chain.problem = Some(format!("{} was revoked", common_name(issuer)));
+            }
             ChainCheck::Failed(error) => chain.problem = Some(error.to_string()),
             ChainCheck::NoCertificate => {}
         }
