@@ -82,6 +82,26 @@ fn the_legacy_client_is_refused_and_does_not_hang() -> Result<()> {
     Ok(())
 }
 
+/// Where the person has switched the applet on, the same client signs; the key and the password are the window's.
+#[test]
+fn the_legacy_client_signs_where_the_applet_is_switched_on() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let folder = folder.path();
+    let data = folder.join("agent");
+    std::fs::create_dir_all(&data)?;
+    std::fs::write(data.join("settings.toml"), "[modules]\napplet = true\n")?;
+    let agent = Agent::with_robot(folder, &places::key(GOST), "Qwerty12", "")?;
+    let said = node(&agent, "seithq-ncalayer.js", &["sign"])?;
+    for call in ["getKeys", "signXml", "createCMSSignature", "verifyXml"] {
+        ensure!(said[call]["result"]["ok"] == true, "{}", said[call]);
+    }
+    let xml = text(&said["signXml"]["result"]["value"])?;
+    judges::oracle(Question::Xml(&save(folder, "signed.xml", xml.as_bytes())?))?;
+    let cms = decoded(&said["createCMSSignature"]["result"]["value"])?;
+    judges::oracle(Question::Attached(&save(folder, "attached", &cms)?))?;
+    agent.end()
+}
+
 /// What the client handed out, as files for the judges.
 struct Files {
     attached: std::path::PathBuf,
