@@ -1,4 +1,5 @@
-// Runs inside a page that has loaded the npm package ncalayer-js-client, unchanged, and holds files in an <input>.
+// Runs inside a page that has loaded the npm packages ncalayer-js-client and @seithq/ncalayer, unchanged, and holds files in
+// an <input>.
 // arguments: the agent's port, and the function that takes the results by name.
 const [port, done] = arguments;
 const results = {};
@@ -26,6 +27,21 @@ async function run() {
   canvas.getContext('2d').fillRect(0, 0, 60, 40);
   await client.setLogoForBasicsSign(await canvas.convertToBlob({ type: 'image/png' }));
   results.logo = await client.basicsSignCMS(stores, blob, detached, any);
+  await runLegacy();
+}
+
+async function runLegacy() {
+  const client = new SeithqClient(new WebSocket(`wss://127.0.0.1:${port}`));
+  while (client.version !== '1.4') await new Promise((resolve) => setTimeout(resolve, 10));
+  const call = (method, ...args) =>
+    new Promise((resolve) => {
+      client[method](...args, (reply) => resolve([reply.getErrorCode(), reply.getResult()]));
+    });
+  const key = ['PKCS12', 'key.p12', 'alias', 'a password from the page'];
+  const [code, xml] = await call('signXml', ...key, '<order number="1"/>');
+  const [verified] = await call('verifyXml', xml);
+  results.legacy = { code, xml, verified };
+  client.close();
 }
 
 run().then(() => done(results), (error) => done({ ...results, error: String(error?.stack ?? error) }));

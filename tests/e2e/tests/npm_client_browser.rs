@@ -1,4 +1,5 @@
-//! The npm package `ncalayer-js-client`, unchanged, in a real Chromium: Blob, File and ArrayBuffer as input, several at once.
+//! Npm packages, unchanged, in a real Chromium: `ncalayer-js-client` with Blob, File and ArrayBuffer as input and several at
+//! once, `@seithq/ncalayer` with the legacy applet switched on.
 
 #![allow(
     clippy::indexing_slicing,
@@ -27,11 +28,15 @@ use serde_json::{Value, json};
 const GOST: &str = "individual/GOST512_028343d1ee0ad94f42789fc6a236572bf290147f.p12";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ncalayer_js_client_signs_blobs_and_files_in_chromium() -> Result<()> {
+async fn npm_clients_sign_blobs_files_and_texts_in_chromium() -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let folder = temporary.path();
     let shown = folder.join("shown.jsonl");
     let more = format!("--shown '{}'", shown.display());
+    let data = folder.join("agent");
+    fs::create_dir_all(&data)?;
+    let settings = "[network]\nway = \"direct\"\n\n[modules]\napplet = true\n";
+    fs::write(data.join("settings.toml"), settings)?;
     let agent = Agent::with_robot(folder, &places::key(GOST), "Qwerty12", &more)?;
     let home = folder.join("home");
     agent.trust_install(&home)?;
@@ -78,6 +83,13 @@ async fn ncalayer_js_client_signs_blobs_and_files_in_chromium() -> Result<()> {
         )?;
         judges::oracle(Question::Xml(&file))?;
     }
+    let legacy = &said["legacy"];
+    ensure!(
+        legacy["code"] == "NONE" && legacy["verified"] == "NONE",
+        "{legacy}"
+    );
+    let xml = legacy["xml"].as_str().context("a text")?;
+    judges::oracle(Question::Xml(&save(folder, "legacy.xml", xml.as_bytes())?))?;
     // The picture of the page came to the window, with the last request only.
     let logos = fs::read_to_string(&shown)?
         .lines()
@@ -100,6 +112,8 @@ async fn in_chromium(folder: &Path, home: &Path, agent: &Agent, files: &[&Path])
     fs::create_dir_all(&site)?;
     fs::copy(package, site.join("ncalayer-client.js"))?;
     fs::copy(clients.join("browser.html"), site.join("index.html"))?;
+    let modules = clients.join("node_modules/@seithq/ncalayer/dist");
+    fs::write(site.join("seithq-ncalayer.js"), in_one_script(&modules)?)?;
     let port = free_port()?;
     let mut server = Command::new("python3");
     server
@@ -134,6 +148,23 @@ async fn in_chromium(folder: &Path, home: &Path, agent: &Agent, files: &[&Path])
     let said = page.execute_async(&script, vec![json!(agent.port)]).await?;
     browser.close().await?;
     Ok(said)
+}
+
+/// The CommonJS modules of `@seithq/ncalayer` as a script for pages, as a bundler would put them together.
+fn in_one_script(modules: &Path) -> Result<String> {
+    let mut script = String::from(
+        "const modules = {};\n\
+         function load(name) { const exports = {}; modules[name](exports, load); return exports; }\n",
+    );
+    for file in fs::read_dir(modules)? {
+        let path = file?.path();
+        if path.extension().is_some_and(|it| it == "js") {
+            let name = path.file_stem().context("a name")?.to_string_lossy();
+            let code = fs::read_to_string(&path)?;
+            script += &format!("modules['./{name}'] = (exports, require) => {{\n{code}\n}};\n");
+        }
+    }
+    Ok(script + "window.SeithqClient = load('./index').default;\n")
 }
 
 fn detached(folder: &Path, pem: &Value, content: &Path) -> Result<()> {
