@@ -55,15 +55,13 @@ impl Verdict {
                 },
             };
         }
-        let certificate = revocation.certificate.as_ref();
-        let status = match (certificate, revocation.unknown_issuer()) {
-            (Some(RevocationStatus::Good(_)), Some((_, unknown))) => status(unknown),
-            (Some(certificate), _) => status(certificate),
-            (None, _) => CertificateStatus::Unknown {
-                why: StatusUnknown::NoAddress,
-            },
+        let nobody = CertificateStatus::Unknown {
+            why: StatusUnknown::NoAddress,
         };
-        Self { status, ..self }
+        Self {
+            status: revocation.status().map_or(nobody, status),
+            ..self
+        }
     }
 
     /// What is left when there is no more time to wait.

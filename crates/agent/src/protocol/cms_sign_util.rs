@@ -8,37 +8,19 @@
 use super::{
     Action, ReplyForm,
     envelope::{self, CANCELED},
-    text_member,
 };
-use crate::{
-    error::Error,
-    json::{Json, Object},
-    outcome::Outcome,
-};
+use crate::{error::Error, json::Object, outcome::Outcome};
 
 /// Replies need nothing of the request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Form;
 
 pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
-    let method = match text_member(message, "method") {
-        Ok(method) => method,
-        Err(error) => return Action::Reply(envelope::failure(error)),
+    let (method, arguments) = match envelope::call(message) {
+        Ok(call) => call,
+        Err(error) => return envelope::refusal(error),
     };
-    let arguments = match message.get("args") {
-        None => &[],
-        Some(Json::Array(arguments)) => arguments.as_slice(),
-        Some(_) => {
-            return Action::Reply(envelope::failure(
-                "JSONObject[\"args\"] is not a JSONArray.",
-            ));
-        }
-    };
-    let mismatch = || {
-        Action::Reply(envelope::failure(format_args!(
-            "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
-        )))
-    };
+    let mismatch = || envelope::mismatch(method);
     match (method, arguments) {
         ("getFilePath", [extension, folder]) => {
             envelope::choose(extension, folder, ReplyForm::CmsSignUtil(Form))
@@ -49,14 +31,12 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
                 .iter()
                 .all(|argument| argument.as_text().is_some())
             {
-                Action::Reply(envelope::failure(envelope::NOT_HERE))
+                envelope::refusal(envelope::NOT_HERE)
             } else {
                 mismatch()
             }
         }
-        _ => Action::Reply(envelope::failure(format_args!(
-            "NoSuchMethodException {method}"
-        ))),
+        _ => envelope::no_such_method(method),
     }
 }
 

@@ -3,12 +3,10 @@
 //! Source: the published NLCommonBundle and recorded exchanges. The product looks a method up by name and number of
 //! arguments, then Java's reflection checks their types; every reply to a mistake follows from that.
 
-use std::fmt::Display;
-
 use serde::Serialize;
 use window_messages::FileKind;
 
-use super::{Action, ReplyForm, key_info::KeyInfo, literals, locale, stores, text_member};
+use super::{Action, ReplyForm, envelope, key_info::KeyInfo, literals, locale, stores};
 use crate::{
     ask::{Ask, FileAsk, FileChoice, Input, Wanted, What, XmlElement, XmlLayout},
     error::Error,
@@ -27,14 +25,9 @@ pub(crate) struct Form {
 }
 
 pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
-    let method = match text_member(message, "method") {
-        Ok(method) => method,
-        Err(error) => return refused_call(error),
-    };
-    let arguments = match message.get("args") {
-        None => &[],
-        Some(Json::Array(arguments)) => arguments.as_slice(),
-        Some(_) => return refused_call("JSONObject[\"args\"] is not a JSONArray."),
+    let (method, arguments) = match envelope::call(message) {
+        Ok(call) => call,
+        Err(error) => return envelope::refusal(error),
     };
     let uuid = message
         .get("uuid")
@@ -50,12 +43,8 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
         },
     ) {
         Ok(action) => action,
-        Err(CallError::NoSuchMethod) => {
-            refused_call(format_args!("NoSuchMethodException {method}"))
-        }
-        Err(CallError::Mismatch) => refused_call(format_args!(
-            "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
-        )),
+        Err(CallError::NoSuchMethod) => envelope::no_such_method(method),
+        Err(CallError::Mismatch) => envelope::mismatch(method),
     }
 }
 
@@ -269,14 +258,6 @@ fn texts<'a>(argument: &'a Json<'a>) -> Result<Vec<Input<'a>>, CallError> {
             .collect(),
         _ => Err(CallError::Mismatch),
     }
-}
-
-fn refused_call<'a>(message: impl Display) -> Action<'a> {
-    Action::Reply(to_text(&Failure {
-        code: "500",
-        message: Some(message.to_string()),
-        uuid: None,
-    }))
 }
 
 impl Form {

@@ -7,14 +7,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Action, ReplyForm,
+    Action, MemberError, ReplyForm,
     common_utils::{Failure, Success, file_kind, to_text, wire_message},
+    text_member,
 };
 use crate::{
     ask::FileChoice,
     error::Error,
     files,
-    json::Json,
+    json::{Json, Object},
     outcome::{Outcome, Products},
 };
 
@@ -47,6 +48,34 @@ pub(super) fn error(error: &Error) -> String {
         message: wire_message(error),
         uuid: None,
     })
+}
+
+/// The method that is called and its arguments.
+pub(super) fn call<'a>(message: &'a Object<'a>) -> Result<(&'a str, &'a [Json<'a>]), MemberError> {
+    let method = text_member(message, "method")?;
+    let arguments = match message.get("args") {
+        None => &[],
+        Some(Json::Array(arguments)) => arguments.as_slice(),
+        Some(_) => return Err(MemberError::NotA("args", "JSONArray")),
+    };
+    Ok((method, arguments))
+}
+
+/// Replies with a mistake in calling the module.
+pub(super) fn refusal<'a>(message: impl Display) -> Action<'a> {
+    Action::Reply(failure(message))
+}
+
+/// There is no such method, or none with so many arguments.
+pub(super) fn no_such_method<'a>(method: &str) -> Action<'a> {
+    refusal(format_args!("NoSuchMethodException {method}"))
+}
+
+/// An argument is of another type than the method's.
+pub(super) fn mismatch<'a>(method: &str) -> Action<'a> {
+    refusal(format_args!(
+        "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
+    ))
 }
 
 /// A file that the person picked, in the parts that pages of these modules take.

@@ -35,29 +35,21 @@ pub(crate) enum Form {
 pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
     let method = match text_member(message, "method") {
         Ok(method) => method,
-        Err(error) => return Action::Reply(envelope::failure(error)),
+        Err(error) => return envelope::refusal(error),
     };
-    let mismatch = || {
-        Action::Reply(envelope::failure(format_args!(
-            "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
-        )))
-    };
+    let mismatch = || envelope::mismatch(method);
     let form = match method {
         "signPlainData" => Form::Invoice,
         "signPlainDataMap" => Form::Invoices(Vec::new()),
         "auth" => Form::LogIn,
-        _ => {
-            return Action::Reply(envelope::failure(format_args!(
-                "NoSuchMethodException {method}"
-            )));
-        }
+        _ => return envelope::no_such_method(method),
     };
     let store = match text_member(message, "storageName") {
         Ok(store) => store,
-        Err(error) => return Action::Reply(envelope::failure(error)),
+        Err(error) => return envelope::refusal(error),
     };
     let read = match (form, message.get("data")) {
-        (_, None) => return Action::Reply(envelope::failure("JSONObject[\"data\"] not found.")),
+        (_, None) => return envelope::refusal("JSONObject[\"data\"] not found."),
         (Form::Invoices(_), Some(Json::Object(items))) => items
             .iter()
             .map(|(name, item)| Some((name.to_owned(), Input::Text(item.as_text()?))))

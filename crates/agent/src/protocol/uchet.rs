@@ -9,12 +9,12 @@
 use super::{
     Action, ReplyForm,
     envelope::{self, CANCELED, signatures},
-    stores, text_member,
+    stores,
 };
 use crate::{
     ask::{Ask, Input, What},
     error::Error,
-    json::{Json, Object},
+    json::Object,
     outcome::Outcome,
 };
 
@@ -26,24 +26,11 @@ pub(super) const VERSION: &str = "1.0.0";
 pub(crate) struct Form;
 
 pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
-    let method = match text_member(message, "method") {
-        Ok(method) => method,
-        Err(error) => return Action::Reply(envelope::failure(error)),
+    let (method, arguments) = match envelope::call(message) {
+        Ok(call) => call,
+        Err(error) => return envelope::refusal(error),
     };
-    let arguments = match message.get("args") {
-        None => &[],
-        Some(Json::Array(arguments)) => arguments.as_slice(),
-        Some(_) => {
-            return Action::Reply(envelope::failure(
-                "JSONObject[\"args\"] is not a JSONArray.",
-            ));
-        }
-    };
-    let mismatch = || {
-        Action::Reply(envelope::failure(format_args!(
-            "java.lang.IllegalArgumentException: argument type mismatch. Method: {method}"
-        )))
-    };
+    let mismatch = || envelope::mismatch(method);
     match (method, arguments) {
         ("getVersion", [] | [_]) => Action::Reply(envelope::success(VERSION)),
         ("signFileAndReturnBase64Api", [_token, document, _path, _password, store]) => {
@@ -56,11 +43,9 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
             envelope::choose(extension, folder, ReplyForm::Uchet(Form)).unwrap_or_else(mismatch)
         }
         ("signFileFromDiskAndSaveToDiskApi", [_, _, _, _, _, _]) | ("checkCMS", [_]) => {
-            Action::Reply(envelope::failure(envelope::NOT_HERE))
+            envelope::refusal(envelope::NOT_HERE)
         }
-        _ => Action::Reply(envelope::failure(format_args!(
-            "NoSuchMethodException {method}"
-        ))),
+        _ => envelope::no_such_method(method),
     }
 }
 

@@ -23,6 +23,16 @@ impl ChainRevocation {
             .find(|(_, status)| matches!(status, RevocationStatus::Revoked { .. }))
     }
 
+    /// What is known of the certificate and, if that is good, why nothing is known of one of its issuers. One that was
+    /// revoked is not looked at: see [`revoked_issuer`](Self::revoked_issuer).
+    #[must_use]
+    pub fn status(&self) -> Option<&RevocationStatus> {
+        match (&self.certificate, self.unknown_issuer()) {
+            (Some(RevocationStatus::Good(_)), Some((_, unknown))) => Some(unknown),
+            (certificate, _) => certificate.as_ref(),
+        }
+    }
+
     /// The issuer of whom nothing can be learned although it says who could be asked.
     #[must_use]
     pub fn unknown_issuer(&self) -> Option<&(Certificate, RevocationStatus)> {

@@ -45,8 +45,8 @@ pub(super) fn signature(evidence: Evidence, context: &ReportContext<'_>) -> Sign
     let mut revocation = RevocationCheck::NotChecked;
     if let (ChainCheck::Trusted(trusted), Some(asked)) = (&chain, context.revocation) {
         let found = check_chain_revocation(trusted, asked);
-        if let Some(status) = of_all(&found) {
-            revocation = RevocationCheck::of_signer(status, reference_time);
+        if let Some(status) = found.status() {
+            revocation = RevocationCheck::of_signer(status.clone(), reference_time);
         }
         if let Some(revoked) = revoked_issuer(trusted, &found, reference_time) {
             chain = revoked;
@@ -133,14 +133,6 @@ fn chain(
     }
 }
 
-/// What is known of the certificate, or why nothing is known of one of its issuers.
-fn of_all(found: &ChainRevocation) -> Option<RevocationStatus> {
-    match (&found.certificate, found.unknown_issuer()) {
-        (Some(RevocationStatus::Good(_)), Some((_, unknown))) => Some(unknown.clone()),
-        (certificate, _) => certificate.clone(),
-    }
-}
-
 /// The chain without its trust, when an issuer in it was revoked before a time stamp proves the signature to be there.
 fn revoked_issuer(
     chain: &Chain,
@@ -162,7 +154,7 @@ fn of_timestamps(chain: &Chain, context: &ReportContext<'_>) -> Option<Revocatio
     let found = check_chain_revocation(chain, context.revocation?);
     match found.revoked_issuer() {
         Some((_, status)) => Some(status.clone()),
-        None => of_all(&found),
+        None => found.status().cloned(),
     }
 }
 

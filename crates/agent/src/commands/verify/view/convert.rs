@@ -112,25 +112,25 @@ impl Chain {
             problem: None,
         };
         match check {
-            ChainCheck::Trusted(trusted) => {
-                chain.anchor = Some(Anchor::of(trusted.anchor()));
-                let above = trusted.certificates().iter().skip(1);
-                chain.intermediates = above.map(common_name).collect();
-            }
+            ChainCheck::Trusted(found) => chain.lead_to(found),
             ChainCheck::IssuerRevoked {
-                chain: trusted,
+                chain: found,
                 issuer,
                 ..
             } => {
-                chain.anchor = Some(Anchor::of(trusted.anchor()));
-                let above = trusted.certificates().iter().skip(1);
-                chain.intermediates = above.map(common_name).collect();
+                chain.lead_to(found);
                 chain.problem = Some(format!("{} was revoked", common_name(issuer)));
             }
             ChainCheck::Failed(error) => chain.problem = Some(error.to_string()),
             ChainCheck::NoCertificate => {}
         }
         chain
+    }
+
+    fn lead_to(&mut self, found: &pki::chain::Chain) {
+        self.anchor = Some(Anchor::of(found.anchor()));
+        let above = found.certificates().iter().skip(1);
+        self.intermediates = above.map(common_name).collect();
     }
 }
 
