@@ -1,6 +1,8 @@
 //! Carrying out a plan with an open key (blocking).
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod parallel;
+
+use std::{num::NonZero, sync::atomic::AtomicBool, thread};
 
 use pki::Signer;
 
@@ -11,7 +13,11 @@ use crate::{
     plan::{Act, Plan},
 };
 
-/// Signs all documents of the plan, in order; none when it was stopped.
+/// So many documents are worth a thread: they take longer than it takes to start.
+const DOCUMENTS_A_THREAD: usize = 16;
+
+/// Signs all documents of the plan, in order; none when it was stopped. Long batches on all processors, when the key is in
+/// memory.
 ///
 /// `done` hears how many are signed. Either all signatures come out or none.
 pub(crate) fn sign(
@@ -21,18 +27,22 @@ pub(crate) fn sign(
     stop: &AtomicBool,
     done: impl Fn(usize),
 ) -> Option<Result<Products, Error>> {
+    let count = plan.documents.len();
+    let work = |index| {
+        let document = plan.documents.get(index).ok_or(Error::Inside)?;
+        one(plan, document, key, now)
+    };
+    let products = match parallel::in_order(count, threads(key, count), stop, work, done)? {
+        Ok(products) => products,
+        Err((index, error)) => return Some(Err(error.of_document(index, count))),
+    };
     let mut xml = Vec::new();
     let mut bytes = Vec::new();
-    for (index, document) in plan.documents.iter().enumerate() {
-        if stop.load(Ordering::Relaxed) {
-            return None;
+    for product in products {
+        match product {
+            Product::Xml(text) => xml.push(text),
+            Product::Bytes(der) => bytes.push(der),
         }
-        match one(plan, document, key, now) {
-            Ok(Product::Xml(text)) => xml.push(text),
-            Ok(Product::Bytes(der)) => bytes.push(der),
-            Err(error) => return Some(Err(error.of_document(index, plan.documents.len()))),
-        }
-        done(index + 1);
     }
     Some(Ok(match plan.act {
         Act::Xml(_) => Products::Xml(xml),
@@ -43,6 +53,14 @@ pub(crate) fn sign(
         | Act::ShowCertificate
         | Act::AddTimeStamp => Products::Cms(bytes),
     }))
+}
+
+fn threads(key: &dyn Signer, documents: usize) -> usize {
+    if !key.signs_in_parallel() {
+        return 1;
+    }
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    processors.min(documents / DOCUMENTS_A_THREAD).max(1)
 }
 
 enum Product {

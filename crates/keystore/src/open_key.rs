@@ -19,6 +19,11 @@ pub(crate) trait DigestSigner: Send + Sync {
         false
     }
 
+    /// As [`Signer::signs_in_parallel`].
+    fn signs_in_parallel(&self) -> bool {
+        false
+    }
+
     /// Takes the PIN for the next signature. Keys in memory need none.
     fn give_pin(&self, _: &Password) -> Result<(), crate::Error> {
         Ok(())
@@ -72,5 +77,9 @@ impl Signer for OpenKey {
             });
         }
         self.key.sign_digest(digest).map_err(SignerError::Failed)
+    }
+
+    fn signs_in_parallel(&self) -> bool {
+        self.key.signs_in_parallel()
     }
 }

@@ -73,6 +73,10 @@ impl DigestSigner for PrivateKey {
             Self::Gost(key) => Ok(key.sign_prehash(digest)?.to_bytes()),
         }
     }
+
+    fn signs_in_parallel(&self) -> bool {
+        true
+    }
 }
 
 /// RSAPrivateKey. Source: RFC 8017 appendix A.1.2.

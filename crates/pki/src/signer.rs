@@ -16,6 +16,12 @@ pub trait Signer: Send + Sync {
     /// [`SignerError::WrongDigestLength`] when the digest is not one of that algorithm; [`SignerError::Failed`] when
     /// the store refuses or cannot sign.
     fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, SignerError>;
+
+    /// Whether several threads may sign at once, and gain by it: true for keys in memory. A token does one thing at a time,
+    /// and may want its PIN in between.
+    fn signs_in_parallel(&self) -> bool {
+        false
+    }
 }
 
 /// Why an opened key did not sign.

@@ -111,6 +111,49 @@ async fn a_page_that_leaves_stops_the_batch() {
     assert_eq!(pending.reply().await, None);
 }
 
+/// A document with as many namespaces as are read: the signature's own would be one too many, which nobody knows before.
+fn full_of_namespaces() -> String {
+    let names: Vec<_> = (0..128)
+        .map(|at| format!("xmlns:n{at}='urn:n{at}'"))
+        .collect();
+    format!("<a {}/>", names.join(" "))
+}
+
+/// Of a few documents, which one thread signs, and of many, which all processors sign.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_document_that_cannot_be_signed_fails_the_whole_batch_and_is_named() {
+    for (count, bad) in [(3, vec![1]), (200, vec![90, 91, 199])] {
+        let mut desk = desk(&[INDIVIDUAL]);
+        let documents: Vec<_> = (0..count)
+            .map(|at| match bad.contains(&at) {
+                true => full_of_namespaces(),
+                false => format!("<document>{at}</document>"),
+            })
+            .collect();
+        let request = json!({
+            "module": "kz.gov.pki.knca.commonUtils", "method": "signXmls",
+            "args": ["PKCS12", "SIGNATURE", documents, "", ""],
+        });
+        let pending = desk.ask_in_background(&request.to_string());
+        let (mut window, _) = consent(&mut desk).await;
+        let document = loop {
+            match window.next().await {
+                ToWindow::Failed { document, .. } => break document,
+                ToWindow::Progress { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(document, Some(bad[0]));
+        let reply: Value = serde_json::from_str(&pending.reply().await.unwrap()).unwrap();
+        assert_eq!(reply["code"], "500");
+        let message = reply["message"].as_str().unwrap();
+        let expected = format!("document {}: ", bad[0] + 1);
+        assert!(message.starts_with(&expected), "{message}");
+        assert!(message.contains("namespace prefixes"), "{message}");
+        assert_eq!(reply.as_object().unwrap().len(), 2, "{reply}");
+    }
+}
+
 #[tokio::test]
 async fn any_document_of_a_batch_can_be_seen() {
     let mut desk = desk(&[]);

@@ -40,6 +40,7 @@ fn key_files_conform() {
             label: "good.p12",
             password: "Qwerty12",
             certificate: &IDENTITY.certificate,
+            signs_in_parallel: true,
         },
     );
 }

@@ -10,6 +10,8 @@ pub(crate) struct Known<'a> {
     pub(crate) label: &'a str,
     pub(crate) password: &'a str,
     pub(crate) certificate: &'a [u8],
+    /// Whether several threads may sign with it at once: a key in memory, not one on a token.
+    pub(crate) signs_in_parallel: bool,
 }
 
 /// The suite.
@@ -48,6 +50,7 @@ pub(crate) fn conforms(store: &dyn Store, known: &Known<'_>) {
         "the right password gives the tries back"
     );
     assert_eq!(key.certificate().der(), known.certificate);
+    assert_eq!(key.signs_in_parallel(), known.signs_in_parallel);
     if let Some(alias) = &entry.alias {
         assert_eq!(key.alias(), alias);
     }

@@ -30,6 +30,7 @@ fn token_conforms(exact_tries: bool) {
             label: "token",
             password: "123456",
             certificate: &certificate(GOST512),
+            signs_in_parallel: false,
         },
     );
 }

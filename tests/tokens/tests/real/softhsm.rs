@@ -112,6 +112,7 @@ fn softhsm_conforms() {
             label: "agent",
             password: "123456",
             certificate: fixture(KEY).certificate().der(),
+            signs_in_parallel: false,
         },
     );
 }
