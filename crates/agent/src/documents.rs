@@ -5,8 +5,7 @@ mod preview;
 
 use bytes::Bytes;
 use pki::DigestAlgorithm;
-use sha2::{Digest as _, Sha256};
-use signing::{cms::SignedMessage, xml::SelectedElement};
+use signing::{Digested, cms::SignedMessage, xml::SelectedElement};
 use window_messages::{DocumentName, DocumentView, Preview};
 
 use crate::{
@@ -27,14 +26,14 @@ pub(crate) struct Document {
     /// Name of the file that it was read from.
     file_name: Option<String>,
     /// SHA-256 of what is covered, made where the document is read: of a large one it takes time.
-    sha256: [u8; 32],
+    sha256: Vec<u8>,
 }
 
 pub(crate) enum Content {
     Xml(Box<signing::xml::Document>),
     /// One element of a document.
     Element(Box<SelectedElement>),
-    Bytes(Bytes),
+    Bytes(Digested),
     /// A message that gets another signature.
     Signed(Box<SignedMessage>),
     Digest(Bytes),
@@ -73,30 +72,28 @@ impl Document {
         Ok(Self::new(content, name, None))
     }
 
-    /// The same document, or, when it is a signed message itself, what was signed in it, to be signed once more.
-    pub(crate) fn cosigned(self) -> Result<Self, Error> {
-        let Content::Bytes(bytes) = &self.content else {
-            return Ok(self);
-        };
-        if self.name != DocumentName::Cms {
-            return Ok(self);
+    /// A document, or, when it is a signed message itself, what was signed in it, to be signed once more.
+    pub(crate) fn cosigned(input: Input<'_>) -> Result<Self, Error> {
+        Self::of_signed(bytes(input)?, None)
+    }
+
+    fn of_signed(bytes: Bytes, file_name: Option<String>) -> Result<Self, Error> {
+        if kind::of_bytes(&bytes) != DocumentName::Cms {
+            return Ok(Self::of(bytes, file_name));
         }
         // A time stamp, or what merely begins as a message does, is a document like any other.
-        let Ok(message) = SignedMessage::read(bytes) else {
-            return Ok(self);
+        let Ok(message) = SignedMessage::read(bytes.clone()) else {
+            return Ok(Self::of(bytes, file_name));
         };
         let name = match message.content() {
-            Some(content) => kind::of_bytes(content),
+            Some(document) => kind::of_bytes(document.content()),
             None if message.digests().next().is_none() => {
                 return Err(signing::Error::NoContent.into());
             }
             None => DocumentName::Digest,
         };
-        Ok(Self::new(
-            Content::Signed(Box::new(message)),
-            name,
-            self.file_name,
-        ))
+        let content = Content::Signed(Box::new(message));
+        Ok(Self::new(content, name, file_name))
     }
 
     /// What becomes of a message that has signatures already: it stays as it is, with its content or without.
@@ -129,14 +126,14 @@ impl Document {
         Ok(Self::of(bytes(input)?, None))
     }
 
-    /// A file that a person let be read.
-    pub(crate) fn file(file: ReadFile) -> Self {
-        Self::of(file.content.into(), Some(file.name))
+    /// A file that a person let be read; when it is a signed message, what was signed in it.
+    pub(crate) fn file(file: ReadFile) -> Result<Self, Error> {
+        Self::of_signed(file.content.into(), Some(file.name))
     }
 
     fn of(bytes: Bytes, file_name: Option<String>) -> Self {
         let name = kind::of_bytes(&bytes);
-        Self::new(Content::Bytes(bytes), name, file_name)
+        Self::new(Content::Bytes(Digested::new(bytes)), name, file_name)
     }
 
     /// A document that arrived by HTTP.
@@ -147,9 +144,8 @@ impl Document {
         };
         let name = kind::of_bytes(whole_characters(&hashed.beginning));
         let sha256 = hashed.digest(DigestAlgorithm::Sha256);
-        let sha256 = sha256.and_then(|digest| digest.try_into().ok());
         Self {
-            sha256: sha256.unwrap_or_default(),
+            sha256: sha256.unwrap_or_default().to_vec(),
             content: Content::Hashed(hashed),
             name,
             file_name: None,
@@ -187,7 +183,10 @@ impl Document {
     }
 
     fn new(content: Content, name: DocumentName, file_name: Option<String>) -> Self {
-        let sha256 = Sha256::digest(content.covered()).into();
+        let sha256 = match content.digested() {
+            Some(document) => document.sha256().to_vec(),
+            None => DigestAlgorithm::Sha256.digest(content.covered()),
+        };
         Self {
             content,
             name,
@@ -258,10 +257,10 @@ impl Document {
                 preview::of_xml(canonical, &String::from_utf8_lossy(canonical))
             }
             Content::Signed(message) => match message.content() {
-                Some(content) => preview::of_bytes(content, &self.name),
+                Some(document) => preview::of_bytes(document.content(), &self.name),
                 None => Preview::Opaque,
             },
-            Content::Bytes(bytes) => preview::of_bytes(bytes, &self.name),
+            Content::Bytes(document) => preview::of_bytes(document.content(), &self.name),
             Content::Digest(_) => Preview::Opaque,
             Content::Hashed(hashed) if hashed.size == hashed.beginning.len() as u64 => {
                 preview::of_bytes(&hashed.beginning, &self.name)
@@ -278,12 +277,23 @@ impl Content {
         match self {
             Self::Xml(document) => document.canonical(),
             Self::Element(element) => element.canonical(),
-            Self::Bytes(bytes) | Self::Digest(bytes) => bytes,
+            Self::Bytes(document) => document.content(),
+            Self::Digest(bytes) => bytes,
             Self::Hashed(hashed) => &hashed.beginning,
             Self::Signed(message) => {
                 let digest = || message.digests().next().map(|(_, digest)| digest);
-                message.content().or_else(digest).unwrap_or_default()
+                let content = message.content().map(|document| &**document.content());
+                content.or_else(digest).unwrap_or_default()
             }
+        }
+    }
+
+    /// The bytes, where the digest of them was made with them.
+    fn digested(&self) -> Option<&Digested> {
+        match self {
+            Self::Bytes(document) => Some(document),
+            Self::Signed(message) => message.content(),
+            _ => None,
         }
     }
 }

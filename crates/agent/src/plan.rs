@@ -70,7 +70,7 @@ impl Plan {
                 documents,
                 attached,
                 cosign: true,
-            } => cosigned(cms(attached), read(documents, Document::bytes)?)?,
+            } => cosigned(cms(attached), read(documents, Document::cosigned)?),
             What::CmsOfDigest { digests } => (Act::CmsOfDigest, read(digests, Document::digest)?),
             What::Raw {
                 documents,
@@ -81,7 +81,7 @@ impl Plan {
                 digested: false,
             } => (Act::Raw, read(documents, Document::raw)?),
             What::AddTimeStamp { cms } => (Act::AddTimeStamp, read(vec![cms], Document::cms)?),
-            What::File { file, attached } => cosigned(cms(attached), vec![Document::file(file)])?,
+            What::File { file, attached } => cosigned(cms(attached), vec![Document::file(file)?]),
             What::Streamed(arrived) => {
                 let act = match &arrived {
                     Arrived::Whole(_) => Act::CmsAttached,
@@ -187,16 +187,12 @@ fn cms(attached: bool) -> Act {
 }
 
 /// A document that is a signed message gets another signature beside those that it has, and stays of its form.
-fn cosigned(act: Act, documents: Vec<Document>) -> Result<(Act, Vec<Document>), Error> {
-    let documents = documents
-        .into_iter()
-        .map(Document::cosigned)
-        .collect::<Result<Vec<_>, _>>()?;
+fn cosigned(act: Act, documents: Vec<Document>) -> (Act, Vec<Document>) {
     let act = match documents.as_slice() {
         [document] => document.act_beside_signatures().unwrap_or(act),
         _ => act,
     };
-    Ok((act, documents))
+    (act, documents)
 }
 
 /// Whether there can be a key in the stores that the page names.

@@ -79,11 +79,11 @@ fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<P
         (Act::CmsAttached | Act::CmsDetached, Content::Signed(message)) => {
             Product::Bytes(signing::cms::add_signature(key, message, now)?)
         }
-        (Act::CmsAttached, Content::Bytes(content)) => {
-            Product::Bytes(signing::cms::sign_attached(key, content, now)?)
+        (Act::CmsAttached, Content::Bytes(document)) => {
+            Product::Bytes(signing::cms::sign_attached_digested(key, document, now)?)
         }
-        (Act::CmsDetached, Content::Bytes(content)) => {
-            Product::Bytes(signing::cms::sign_detached(key, content, now)?)
+        (Act::CmsDetached, Content::Bytes(document)) => {
+            Product::Bytes(signing::cms::sign_detached_digested(key, document, now)?)
         }
         (Act::CmsDetached, Content::Hashed(hashed)) => {
             let algorithm = key.certificate().algorithm().digest();
@@ -96,7 +96,9 @@ fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<P
         (Act::CmsOfDigest, Content::Digest(digest)) => {
             Product::Bytes(signing::cms::sign_digest(key, digest, now)?)
         }
-        (Act::Raw, Content::Bytes(content)) => Product::Bytes(signing::raw::sign(key, content)?),
+        (Act::Raw, Content::Bytes(document)) => {
+            Product::Bytes(signing::raw::sign_digested(key, document)?)
+        }
         (Act::RawOfDigest, Content::Digest(digest)) => Product::Bytes(raw_of_digest(key, digest)?),
         // A plan never pairs an act with another kind of content.
         _ => return Err(Error::Inside),

@@ -5,6 +5,7 @@
 
 use crate::Error;
 use der::asn1::ObjectIdentifier;
+use std::borrow::Cow;
 
 pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
@@ -44,16 +45,16 @@ impl<'a> Element<'a> {
         self.to_der_at(0)
     }
 
-    /// The bytes of an OCTET STRING, also of one in pieces.
+    /// The bytes of an OCTET STRING, where they stand; those of one in pieces are put together.
     ///
     /// Source: X.690 section 8.7.3.
-    pub(crate) fn octets(&self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn octets(&self) -> Result<Cow<'a, [u8]>, Error> {
         match self.tag {
-            OCTET_STRING => Ok(self.content.to_vec()),
+            OCTET_STRING => Ok(Cow::Borrowed(self.content)),
             tag if tag == OCTET_STRING | CONSTRUCTED => {
                 let mut joined = Vec::with_capacity(self.content.len());
                 self.join_pieces(&mut joined, 0)?;
-                Ok(joined)
+                Ok(Cow::Owned(joined))
             }
             _ => Err(Error::Cms("an OCTET STRING is missing")),
         }
@@ -164,6 +165,18 @@ pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         output.extend_from_slice(part);
     }
     output
+}
+
+/// `SEQUENCE { content_type, [0] { SEQUENCE { fields } } }`: a ContentInfo around a SignedData. Written in one go: one of the
+/// fields may hold a large content.
+///
+/// `content_type` and `fields` are encoded already; a field may come in several parts.
+pub(crate) fn content_info(content_type: &[u8], fields: &[&[u8]]) -> Vec<u8> {
+    let inside = fields.iter().map(|field| field.len()).sum();
+    let sequence = header(SEQUENCE, inside);
+    let explicit = header(CONTEXT_0, sequence.len() + inside);
+    let parts = [&[content_type, &explicit, &sequence], fields].concat();
+    tlv(SEQUENCE, &parts)
 }
 
 /// Tag and DER length of an element with `length` bytes inside.

@@ -11,7 +11,10 @@ mod verify;
 
 pub use cosign::{SignedMessage, add_signature};
 pub use report::{CmsReport, Problem, SignerReport};
-pub use sign::{sign_attached, sign_detached, sign_digest, sign_digest_of_any_length};
+pub use sign::{
+    sign_attached, sign_attached_digested, sign_detached, sign_detached_digested, sign_digest,
+    sign_digest_of_any_length,
+};
 pub use stamp::{Content, add_last_timestamp, add_timestamps, sign_timestamped};
 pub use text::{from_text, to_pem};
 pub use verify::{verify, verify_digest};

@@ -3,6 +3,7 @@
 mod asn1;
 mod base64_text;
 pub mod cms;
+mod digested;
 mod error;
 pub mod raw;
 pub mod report;
@@ -11,5 +12,6 @@ pub mod timestamp;
 mod warning;
 pub mod xml;
 
+pub use digested::Digested;
 pub use error::Error;
 pub use warning::Warning;

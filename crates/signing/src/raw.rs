@@ -1,6 +1,6 @@
 //! Signatures without any envelope: the signature bytes alone, as NCALayer's format `raw` and KalkanCrypt give them.
 
-use crate::{Error, signature};
+use crate::{Digested, Error, signature};
 use pki::{Certificate, Signer};
 
 /// Signs `data`: RSA PKCS#1 v1.5 with SHA-256, or GOST as `r‖s`, each little-endian.
@@ -9,6 +9,15 @@ use pki::{Certificate, Signer};
 /// [`Error::Signer`] when the key refuses, [`Error::WrongSignature`] when what it gave does not verify.
 pub fn sign(signer: &dyn Signer, data: &[u8]) -> Result<Vec<u8>, Error> {
     let digest = signer.certificate().algorithm().digest().digest(data);
+    signature::make(signer, &digest)
+}
+
+/// As [`sign`], of a document whose SHA-256 is made already: with an RSA key it is not read again.
+///
+/// # Errors
+/// As [`sign`].
+pub fn sign_digested(signer: &dyn Signer, document: &Digested) -> Result<Vec<u8>, Error> {
+    let digest = document.digest(signer.certificate().algorithm().digest());
     signature::make(signer, &digest)
 }
 

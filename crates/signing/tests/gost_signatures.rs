@@ -9,7 +9,7 @@ mod keys;
 
 use pki::Signer;
 use signing::xml::{Document, Layout};
-use signing::{cms, raw, xml};
+use signing::{Digested, cms, raw, xml};
 
 const TIME: i64 = 1_795_000_000;
 
@@ -24,6 +24,22 @@ fn an_attached_cms_holds_and_carries_its_content() {
         assert_eq!(signer.certificate.as_ref(), Some(key.certificate()));
         assert_eq!(signer.signing_time, Some(TIME));
         assert!(signer.names_certificate);
+    }
+}
+
+/// The SHA-256 that was made before is not what these keys sign.
+#[test]
+fn a_document_with_its_sha256_is_signed_by_the_digest_of_the_key() {
+    let document = Digested::new(b"content".as_slice().into());
+    for (name, key) in keys::gost() {
+        let attached = cms::sign_attached_digested(&key, &document, TIME).unwrap();
+        let report = cms::verify(&attached, None).unwrap();
+        assert!(report.holds(), "{name}: {report:?}");
+        assert_eq!(report.content.as_deref(), Some(b"content".as_slice()));
+        let detached = cms::sign_detached_digested(&key, &document, TIME).unwrap();
+        assert!(cms::verify(&detached, Some(b"content")).unwrap().holds());
+        let raw = raw::sign_digested(&key, &document).unwrap();
+        raw::verify(key.certificate(), b"content", &raw).unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ mod openssl_key;
 use openssl_key::OpensslKey;
 use pki::Signer;
 use signing::xml::{Document, Layout};
-use signing::{cms, xml};
+use signing::{Digested, cms, raw, xml};
 use std::fs;
 use std::process::{Command, Output};
 
@@ -25,10 +25,19 @@ fn openssl_verifies_attached_detached_and_hash_only() {
     )
     .unwrap();
     let digest = key.certificate().algorithm().digest().digest(content);
+    let digested = Digested::new(content.into());
     for (message, is_detached) in [
         (cms::sign_attached(&key, content, TIME).unwrap(), false),
         (cms::sign_detached(&key, content, TIME).unwrap(), true),
         (cms::sign_digest(&key, &digest, TIME).unwrap(), true),
+        (
+            cms::sign_attached_digested(&key, &digested, TIME).unwrap(),
+            false,
+        ),
+        (
+            cms::sign_detached_digested(&key, &digested, TIME).unwrap(),
+            true,
+        ),
     ] {
         fs::write(key.folder().join("message.der"), &message).unwrap();
         let mut verify = vec![
@@ -53,6 +62,26 @@ fn openssl_verifies_attached_detached_and_hash_only() {
         );
         assert_eq!(output.stdout, content);
     }
+}
+
+/// RSA signatures are the same each time, so the two ways can be compared byte for byte.
+#[test]
+fn a_digest_made_before_leads_to_the_same_signature() {
+    let key = OpensslKey::generate();
+    let content = b"%PDF-1.7 content".as_slice();
+    let digested = Digested::new(content.into());
+    assert_eq!(
+        cms::sign_attached_digested(&key, &digested, TIME),
+        cms::sign_attached(&key, content, TIME)
+    );
+    assert_eq!(
+        cms::sign_detached_digested(&key, &digested, TIME),
+        cms::sign_detached(&key, content, TIME)
+    );
+    assert_eq!(
+        raw::sign_digested(&key, &digested),
+        raw::sign(&key, content)
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::asn1::{Element, OCTET_STRING, SEQUENCE, SET};
 use der::Decode;
 use der::asn1::{GeneralizedTime, ObjectIdentifier, UtcTime};
 use pki::{Certificate, DigestAlgorithm};
+use std::borrow::Cow;
 
 /// Kind and values of each attribute.
 pub(super) struct Attributes<'a>(pub(super) Vec<(ObjectIdentifier, Vec<Element<'a>>)>);
@@ -79,7 +80,7 @@ impl<'a> Attributes<'a> {
         let value = self
             .single(oid::MESSAGE_DIGEST, "messageDigest")?
             .ok_or(bad.clone())?;
-        value.octets().map_err(|_| bad)
+        value.octets().map(Cow::into_owned).map_err(|_| bad)
     }
 
     pub(super) fn signing_time(&self) -> Result<Option<i64>, Problem> {

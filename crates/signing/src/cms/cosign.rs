@@ -5,9 +5,11 @@ use super::sign::{algorithm_identifier, signer_info as make_signer_info};
 use super::signer_info::{self, SignedData};
 use super::stamp::fields;
 use super::verify::verify_digest;
-use crate::Error;
 use crate::asn1::{self, CONTEXT_0, Element, Reader, SEQUENCE, SET, tlv};
+use crate::{Digested, Error};
+use bytes::Bytes;
 use pki::{DigestAlgorithm, Signer};
+use std::borrow::Cow;
 
 /// Most digests of one content that are looked at: there are four algorithms.
 const MAX_DIGESTS: usize = 8;
@@ -15,8 +17,9 @@ const MAX_DIGESTS: usize = 8;
 /// A message to which a signature can be added: a SignedData over plain data with one signature at least.
 #[derive(Clone)]
 pub struct SignedMessage {
-    message: Vec<u8>,
-    content: Option<Vec<u8>>,
+    message: Bytes,
+    /// Where it stands in the message, or put together of its pieces.
+    content: Option<Digested>,
     signatures: usize,
     /// What signatures that hold say of a content that is not in the message.
     digests: Vec<(DigestAlgorithm, Vec<u8>)>,
@@ -28,13 +31,13 @@ impl SignedMessage {
     /// # Errors
     /// [`Error::NotCms`] and [`Error::Cms`] when the bytes are not a SignedData, hold no signature, or hold something else
     /// than plain data, as a time stamp does.
-    pub fn read(message: &[u8]) -> Result<Self, Error> {
+    pub fn read(message: Bytes) -> Result<Self, Error> {
         let SignedData {
             content_type,
             content,
             signer_infos,
             ..
-        } = signer_info::read(message)?;
+        } = signer_info::read(&message)?;
         if signer_infos.is_empty() {
             return Err(Error::Cms("no signature beside which another could stand"));
         }
@@ -43,19 +46,23 @@ impl SignedMessage {
         }
         let digests = match content {
             Some(_) => Vec::new(),
-            None => said_digests(message)?,
+            None => said_digests(&message)?,
         };
+        let content = content.map(|content| match content {
+            Cow::Borrowed(octets) => message.slice_ref(octets),
+            Cow::Owned(joined) => joined.into(),
+        });
         Ok(Self {
-            message: message.to_vec(),
-            content,
+            content: content.map(Digested::new),
             signatures: signer_infos.len(),
             digests,
+            message,
         })
     }
 
     /// What is signed, when it is in the message.
-    pub fn content(&self) -> Option<&[u8]> {
-        self.content.as_deref()
+    pub fn content(&self) -> Option<&Digested> {
+        self.content.as_ref()
     }
 
     /// The content's digest by this algorithm, when the content is elsewhere and an earlier signature that holds says it.
@@ -117,7 +124,7 @@ pub fn add_signature(
     let certificate = signer.certificate();
     let algorithm = certificate.algorithm().digest();
     let digest = match message.content() {
-        Some(content) => algorithm.digest(content),
+        Some(content) => content.digest(algorithm),
         None => message.digest(algorithm).ok_or(Error::NoContent)?.to_vec(),
     };
     let signer_info = make_signer_info(signer, &digest, signing_time)?;
@@ -151,12 +158,7 @@ pub fn add_signature(
     ];
     parts.extend(revocation_lists.iter().map(|field| field.encoded));
     parts.push(&signer_infos);
-    let signed_data = tlv(SEQUENCE, &parts);
-    let explicit = asn1::header(CONTEXT_0, signed_data.len());
-    Ok(tlv(
-        SEQUENCE,
-        &[content_type.encoded, &explicit, &signed_data],
-    ))
+    Ok(asn1::content_info(content_type.encoded, &parts))
 }
 
 /// The digests that the signatures of a detached message say, of those that hold over them.

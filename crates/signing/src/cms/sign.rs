@@ -2,7 +2,7 @@
 
 use super::oid;
 use crate::asn1::{self, CONTEXT_0, INTEGER, NULL, OCTET_STRING, SEQUENCE, SET, tlv};
-use crate::{Error, signature};
+use crate::{Digested, Error, signature};
 use der::Encode;
 use der::asn1::{GeneralizedTime, UtcTime};
 use pki::{Certificate, DigestAlgorithm, Signer};
@@ -37,6 +37,32 @@ pub fn sign_detached(
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
     let digest = digest_of(signer).digest(content);
+    assemble(signer, None, &digest, signing_time)
+}
+
+/// As [`sign_attached`], of a document whose SHA-256 is made already: with a key that signs SHA-256 it is not read again.
+///
+/// # Errors
+/// As [`sign_attached`].
+pub fn sign_attached_digested(
+    signer: &dyn Signer,
+    document: &Digested,
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
+    let digest = document.digest(digest_of(signer));
+    assemble(signer, Some(document.content()), &digest, signing_time)
+}
+
+/// As [`sign_detached`], of a document whose SHA-256 is made already.
+///
+/// # Errors
+/// As [`sign_attached`].
+pub fn sign_detached_digested(
+    signer: &dyn Signer,
+    document: &Digested,
+    signing_time: i64,
+) -> Result<Vec<u8>, Error> {
+    let digest = document.digest(digest_of(signer));
     assemble(signer, None, &digest, signing_time)
 }
 
@@ -95,29 +121,19 @@ fn assemble(
         .unwrap_or_default();
     let econtent_length = explicit.len() + octets.len() + content_length.unwrap_or_default();
     let encapsulated = asn1::header(SEQUENCE, content_type.len() + econtent_length);
-    let before = [
+    let fields = [
         &version[..],
         &digest_algorithms,
         &encapsulated,
         &content_type,
         &explicit,
         &octets,
-    ]
-    .concat();
-    let after = [&certificates[..], &signer_infos].concat();
-    let inside = before.len() + content_length.unwrap_or_default() + after.len();
-    let signed_data = asn1::header(SEQUENCE, inside);
-    let explicit_signed_data = asn1::header(CONTEXT_0, signed_data.len() + inside);
-    let message_type = asn1::oid(&oid::SIGNED_DATA);
-    let parts = [
-        &message_type[..],
-        &explicit_signed_data,
-        &signed_data,
-        &before,
         content.unwrap_or_default(),
-        &after,
+        &certificates,
+        &signer_infos,
     ];
-    Ok(tlv(SEQUENCE, &parts))
+    let message_type = asn1::oid(&oid::SIGNED_DATA);
+    Ok(asn1::content_info(&message_type, &fields))
 }
 
 pub(super) fn signer_info(

@@ -7,6 +7,7 @@ use crate::asn1::{
 };
 use der::asn1::ObjectIdentifier;
 use pki::Certificate;
+use std::borrow::Cow;
 
 /// Most signatures in one message.
 const MAX_SIGNERS: usize = 64;
@@ -16,7 +17,7 @@ const MAX_CERTIFICATES: usize = 256;
 /// SignedData. Source: RFC 5652 section 5.1.
 pub(crate) struct SignedData<'a> {
     pub content_type: ObjectIdentifier,
-    pub content: Option<Vec<u8>>,
+    pub content: Option<Cow<'a, [u8]>>,
     pub certificates: Vec<Certificate>,
     /// One that cannot be read says nothing against the others: anybody may add a signature.
     pub signer_infos: Vec<Result<SignerInfo<'a>, Error>>,
@@ -140,7 +141,7 @@ pub(super) fn signer_info(element: Element<'_>) -> Result<SignerInfo<'_>, Error>
     let digest_algorithm = identifier(fields.expect(SEQUENCE, "no digestAlgorithm")?)?;
     let signed_attributes = fields.optional(CONTEXT_0)?;
     let signature_algorithm = identifier(fields.expect(SEQUENCE, "no signatureAlgorithm")?)?;
-    let signature = fields.required("no signature")?.octets()?;
+    let signature = fields.required("no signature")?.octets()?.into_owned();
     let unsigned_attributes = fields.optional(CONTEXT_1)?;
     fields.end("bytes behind the SignerInfo")?;
     Ok(SignerInfo {

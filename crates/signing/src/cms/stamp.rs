@@ -6,7 +6,7 @@ use super::sign::{sign_attached, sign_detached, sign_digest};
 use super::signer_info::{self, signer_info};
 use super::verify::key_family;
 use crate::Error;
-use crate::asn1::{self, CONTEXT_0, CONTEXT_1, Element, Reader, SEQUENCE, SET, tlv};
+use crate::asn1::{self, CONTEXT_1, Element, Reader, SEQUENCE, SET, tlv};
 use crate::timestamp::{TimestampAuthority, TimestampError, timestamp};
 use pki::Signer;
 
@@ -115,12 +115,7 @@ fn stamp(
     // In the order in which they were: no reader asks for a sorted SET here, and people count signatures.
     let signer_infos = tlv(SET, &[&stamped.concat()]);
     parts.push(&signer_infos);
-    let signed_data = tlv(SEQUENCE, &parts);
-    let explicit = asn1::header(CONTEXT_0, signed_data.len());
-    Ok(tlv(
-        SEQUENCE,
-        &[content_type.encoded, &explicit, &signed_data],
-    ))
+    Ok(asn1::content_info(content_type.encoded, &parts))
 }
 
 fn with_timestamp(

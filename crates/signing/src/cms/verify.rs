@@ -8,6 +8,7 @@ use crate::asn1::{self, Reader, SET};
 use crate::{Error, Warning};
 use der::asn1::ObjectIdentifier;
 use pki::{Algorithm, Certificate, DigestAlgorithm, SignatureAlgorithm};
+use std::borrow::Cow;
 
 /// Most certificates of one name and serial number that are looked at: honest issuers make one.
 const MAX_NAMESAKES: usize = 4;
@@ -63,7 +64,7 @@ fn run(message: &[u8], given: Given<'_>) -> Result<CmsReport, Error> {
         .collect();
     Ok(CmsReport {
         content_type: signed_data.content_type,
-        content: signed_data.content,
+        content: signed_data.content.map(Cow::into_owned),
         signers,
         certificates,
     })

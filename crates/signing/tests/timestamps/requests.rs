@@ -168,7 +168,7 @@ fn a_signature_that_was_added_is_stamped_and_the_earlier_ones_stay() {
     let (tsa, anchors) = (Tsa::new(), anchors());
     for (name, key) in keys::gost() {
         let first = cms::sign_attached(&key, b"content", NOW).unwrap();
-        let message = cms::SignedMessage::read(&first).unwrap();
+        let message = cms::SignedMessage::read(first.clone().into()).unwrap();
         let both = cms::add_signature(&key, &message, NOW + 1).unwrap();
         let stamped = cms::add_last_timestamp(&both, &tsa.authority(&anchors)).unwrap();
         let report = cms::verify(&stamped, None).unwrap();
