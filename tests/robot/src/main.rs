@@ -35,6 +35,9 @@ struct Arguments {
     /// Say no to every request
     #[arg(long)]
     cancel: bool,
+    /// Press Stop when so many documents of a batch are signed
+    #[arg(long, value_name = "DOCUMENTS")]
+    stop_after: Option<u32>,
     /// Type a wrong password first
     #[arg(long)]
     wrong_first: bool,
@@ -72,6 +75,7 @@ fn main() -> Result<()> {
         Robot::that_signs(Consent {
             keys,
             password: password.unwrap_or_default(),
+            stop_after: arguments.stop_after,
             wrong_first: arguments.wrong_first,
             insists: arguments.insist,
             tries: arguments.try_again,

@@ -30,6 +30,8 @@ pub(crate) struct Consent {
     /// Key files, the best first.
     pub(crate) keys: Vec<PathBuf>,
     pub(crate) password: Zeroizing<String>,
+    /// Stops a batch of which so many documents are signed.
+    pub(crate) stop_after: Option<u32>,
     /// Types a wrong password first.
     pub(crate) wrong_first: bool,
     /// Says yes when asked whether to use a key that something speaks against.
@@ -132,6 +134,10 @@ impl Robot {
                 key,
                 problem,
             } if self.shows(request) => self.refused(key, &problem),
+            ToWindow::Progress { request, done, .. } if self.stops(request, done) => {
+                self.request = None;
+                vec![Act::Say(FromWindow::Cancel { request })]
+            }
             ToWindow::Done { request }
             | ToWindow::Withdrawn { request }
             | ToWindow::Failed { request, .. } => {
@@ -161,6 +167,12 @@ impl Robot {
             shown.refused.extend(shown.typed.take());
         }
         yes
+    }
+
+    fn stops(&self, request: RequestId, done: u32) -> bool {
+        let consent = self.consent.as_ref();
+        let after = consent.and_then(|consent| consent.stop_after);
+        self.shows(request) && after.is_some_and(|after| done >= after)
     }
 
     fn shows(&self, request: RequestId) -> bool {

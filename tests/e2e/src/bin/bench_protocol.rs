@@ -2,28 +2,39 @@
 //! the aim beside it. Run by `cargo xtask bench protocol`.
 
 use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
+    io::Write as _,
     path::Path,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use e2e::{agent, agent::Agent, places};
-use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
-    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
-};
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a figure that cannot be measured ends the run"
+)]
+#[path = "bench_agent/proxy.rs"]
+mod proxy;
+#[path = "bench_protocol/socket.rs"]
+mod socket;
+
+use socket::{Socket, http};
 
 const GOST: &str = "individual/GOST512_028343d1ee0ad94f42789fc6a236572bf290147f.p12";
 const RSA: &str = "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
 const LARGE: usize = 90 << 20;
 
-type Tls = StreamOwned<ClientConnection, TcpStream>;
-
 fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, stamps, program, rest @ ..] = arguments.as_slice()
+        && mode == proxy::MODE
+    {
+        proxy::run(Path::new(stamps), program, rest);
+        return Ok(());
+    }
     for (name, key, aim) in [("RSA", RSA, 1.0), ("GOST 2015-512", GOST, 1.6)] {
         let best = (0..3)
             .map(|_| large(key, true))
@@ -47,6 +58,12 @@ fn main() -> Result<()> {
             "1.6",
         );
     }
+    let (_, ratio) = cosigned()?;
+    line(
+        "peak memory over idle, another signature on 90 MiB attached",
+        format!("{ratio:.2} x document"),
+        "2.5",
+    );
     let thousand = batch(1_000)?;
     line(
         "signXmls, 1000 x 2 KB, GOST 2015-512",
@@ -65,6 +82,19 @@ fn main() -> Result<()> {
         format!("{:.0} ms", cancel * 1000.0),
         "100 ms",
     );
+    let mut stops = (0..5).map(|_| stop()).collect::<Result<Vec<_>>>()?;
+    stops.sort_by(f64::total_cmp);
+    if let [.., median, _, worst] = stops.as_slice() {
+        line(
+            "Stop to reply while 10000 documents are signed, the worst of five",
+            format!(
+                "{:.0} ms (median {:.0} ms)",
+                worst * 1000.0,
+                median * 1000.0
+            ),
+            "100 ms",
+        );
+    }
     let (seconds, megabytes) = streamed(4 << 30)?;
     line(
         "4 GiB by HTTP, detached, GOST 2015-512, peak memory",
@@ -86,32 +116,45 @@ fn line(name: &str, figure: String, aim: &str) {
 /// Seconds from the first byte of the request to the last of the reply, and the peak of resident memory over idle as a
 /// multiple of the document.
 fn large(key: &str, attached: bool) -> Result<(f64, f64)> {
+    let base64 = BASE64_STANDARD.encode(vec![0xa5; LARGE]);
+    let (seconds, peak, _) = signed(key, &base64, attached)?;
+    Ok((seconds, peak))
+}
+
+/// As [`large`], of a signature beside one that the document has.
+fn cosigned() -> Result<(f64, f64)> {
+    let base64 = BASE64_STANDARD.encode(vec![0xa5; LARGE]);
+    let (_, _, reply) = signed(GOST, &base64, true)?;
+    let (seconds, peak, _) = signed(RSA, &reply, true)?;
+    Ok((seconds, peak))
+}
+
+/// Seconds, peak over idle, and the message in base64.
+fn signed(key: &str, base64: &str, attached: bool) -> Result<(f64, f64, String)> {
     let folder = tempfile::tempdir()?;
     let agent = Agent::with_robot(folder.path(), &places::key(key), "Qwerty12", "")?;
     let mut socket = Socket::connect(&agent)?;
     // The robot starts, the key is found.
-    socket.ask(&request(b"first", attached))?;
+    socket.ask(&request(&BASE64_STANDARD.encode(b"first"), attached))?;
     std::thread::sleep(Duration::from_millis(300));
     let idle = kilobytes(agent.pid(), "VmRSS:")?;
-    let text = request(&vec![0xa5; LARGE], attached);
+    let text = request(base64, attached);
     let started = Instant::now();
     let reply = socket.ask(&text)?;
     let seconds = started.elapsed().as_secs_f64();
-    let signed = reply.starts_with(br#"{"code":"200","responseObject":""#);
-    ensure!(
-        signed,
-        "not signed: {:.200}",
-        String::from_utf8_lossy(&reply)
-    );
     let peak = kilobytes(agent.pid(), "VmHWM:")?;
     agent.end()?;
-    Ok((seconds, (peak - idle) * 1024.0 / LARGE as f64))
+    let reply = String::from_utf8(reply)?;
+    let message = reply.strip_prefix(r#"{"code":"200","responseObject":""#);
+    let message = message.and_then(|it| it.strip_suffix("\"}"));
+    let message = message.with_context(|| format!("not signed: {reply:.200}"))?;
+    let peak = (peak - idle) * 1024.0 / LARGE as f64;
+    Ok((seconds, peak, message.to_owned()))
 }
 
-fn request(content: &[u8], attached: bool) -> String {
+fn request(base64: &str, attached: bool) -> String {
     format!(
-        r#"{{"module":"kz.gov.pki.knca.commonUtils","method":"createCAdESFromBase64","args":["PKCS12","SIGNATURE","{}",{attached}]}}"#,
-        BASE64_STANDARD.encode(content)
+        r#"{{"module":"kz.gov.pki.knca.commonUtils","method":"createCAdESFromBase64","args":["PKCS12","SIGNATURE","{base64}",{attached}]}}"#,
     )
 }
 
@@ -162,6 +205,38 @@ fn cancel() -> Result<f64> {
     Ok(seconds)
 }
 
+/// Seconds from the window's word that Stop was pressed, while documents are signed, to the last byte of the reply.
+fn stop() -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let stamps = folder.path().join("stamps");
+    let robot = agent::robot(
+        folder.path(),
+        &places::key(GOST),
+        "Qwerty12",
+        "--stop-after 100",
+    )?;
+    let program = std::env::current_exe()?;
+    let window = format!(
+        "'{}' {} '{}' {robot}",
+        program.display(),
+        proxy::MODE,
+        stamps.display()
+    );
+    let agent = Agent::start_program(&places::program("tanba")?, folder.path(), &window)?;
+    let mut socket = Socket::connect(&agent)?;
+    socket.ask(&documents(1))?;
+    let reply = socket.ask(&documents(10_000))?;
+    let replied = proxy::now();
+    ensure!(
+        reply == br#"{"code":"500","message":"action.canceled"}"#,
+        "not stopped: {:.200}",
+        String::from_utf8_lossy(&reply)
+    );
+    let pressed = proxy::stamp(&stamps, "cancel").context("Stop was not pressed")?;
+    agent.end()?;
+    Ok(replied.saturating_sub(pressed).as_secs_f64())
+}
+
 /// Seconds and the peak of resident memory, all of it, in megabytes.
 fn streamed(size: u64) -> Result<(f64, f64)> {
     let folder = tempfile::tempdir()?;
@@ -202,102 +277,6 @@ fn streamed(size: u64) -> Result<(f64, f64)> {
     let peak = kilobytes(agent.pid(), "VmHWM:")? / 1024.0;
     agent.end()?;
     Ok((seconds, peak))
-}
-
-/// One request; the answer as text, whatever it holds.
-fn http(
-    ca: &Path,
-    port: u16,
-    path: &str,
-    headers: &str,
-    length: u64,
-    body: impl FnOnce(&mut Tls) -> Result<()>,
-) -> Result<String> {
-    let mut stream = tls(ca, port)?;
-    write!(
-        stream,
-        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n"
-    )?;
-    body(&mut stream)?;
-    stream.flush()?;
-    let mut answer = Vec::new();
-    // It may end without a TLS goodbye.
-    stream.read_to_end(&mut answer).ok();
-    Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn tls(ca: &Path, port: u16) -> Result<Tls> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(ca)?)?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from("127.0.0.1")?;
-    let tcp = TcpStream::connect(("127.0.0.1", port))?;
-    tcp.set_nodelay(true)?;
-    Ok(StreamOwned::new(
-        ClientConnection::new(Arc::new(config), name)?,
-        tcp,
-    ))
-}
-
-/// A page's side that costs nothing itself: frames as they go over the line, without a copy.
-struct Socket(Tls);
-
-impl Socket {
-    fn connect(agent: &Agent) -> Result<Self> {
-        let mut stream = tls(&agent.ca, agent.port)?;
-        write!(
-            stream,
-            "GET / HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://egov.kz\r\n\r\n",
-            agent.port
-        )?;
-        stream.flush()?;
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte)?;
-            head.extend(byte);
-        }
-        let mut socket = Self(stream);
-        socket.receive()?;
-        Ok(socket)
-    }
-
-    fn ask(&mut self, text: &str) -> Result<Vec<u8>> {
-        let mut head = vec![0x81, 0xff];
-        head.extend((text.len() as u64).to_be_bytes());
-        // A mask of zeros changes nothing, and the agent takes it off all the same.
-        head.extend([0; 4]);
-        self.0.write_all(&head)?;
-        self.0.write_all(text.as_bytes())?;
-        self.0.flush()?;
-        self.receive()
-    }
-
-    fn receive(&mut self) -> Result<Vec<u8>> {
-        let mut head = [0; 2];
-        self.0.read_exact(&mut head)?;
-        let [_, length] = head;
-        let length = match length {
-            126 => {
-                let mut length = [0; 2];
-                self.0.read_exact(&mut length)?;
-                u64::from(u16::from_be_bytes(length))
-            }
-            127 => {
-                let mut length = [0; 8];
-                self.0.read_exact(&mut length)?;
-                u64::from_be_bytes(length)
-            }
-            short => u64::from(short),
-        };
-        let mut text = vec![0; usize::try_from(length)?];
-        self.0.read_exact(&mut text)?;
-        Ok(text)
-    }
 }
 
 /// A line of `/proc/PID/status`.

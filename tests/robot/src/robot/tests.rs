@@ -2,7 +2,7 @@ use std::{path::PathBuf, time::Duration};
 
 use window_messages::{
     Caller, Caution, CertificateStatus, FileKind, FileView, FromWindow, KeyProblem, KeyState,
-    KeyView, Language, NoTimeStamp, Question, RequestView, SiteView, ToWindow, Verb,
+    KeyView, Language, NoTimeStamp, Question, RequestView, SiteView, Step, ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
@@ -77,6 +77,7 @@ fn robot_that(names: &[&str], wrong_first: bool, insists: bool, tries: u32) -> R
     Robot::that_signs(Consent {
         keys,
         password: Zeroizing::new("Qwerty12".to_owned()),
+        stop_after: None,
         wrong_first,
         insists,
         tries,
@@ -245,6 +246,26 @@ fn a_robot_that_cancels_says_no_to_everything() {
 }
 
 #[test]
+fn a_batch_is_stopped_once_when_so_many_documents_are_signed() {
+    let mut robot = robot(&["a.p12"], false);
+    let signed = |done| ToWindow::Progress {
+        request: 7,
+        step: Step::Signing,
+        done,
+        total: 100,
+    };
+    let keys = || vec![key("a.p12", KeyState::Usable)];
+    robot.hear(request(keys(), false));
+    assert!(robot.hear(signed(100)).is_empty());
+    if let Some(consent) = &mut robot.consent {
+        consent.stop_after = Some(20);
+    }
+    assert!(robot.hear(signed(19)).is_empty());
+    assert_eq!(words(robot.hear(signed(21))), ["cancel"]);
+    assert!(robot.hear(signed(30)).is_empty());
+}
+
+#[test]
 fn messages_of_other_requests_are_passed_over() {
     let mut robot = robot(&["a.p12"], false);
     robot.hear(request(Vec::new(), true));
@@ -282,6 +303,7 @@ fn answer(file: Option<&str>, verb: Verb, path: &str) -> FromWindow {
     let mut robot = Robot::that_signs(Consent {
         keys: Vec::new(),
         password: Zeroizing::default(),
+        stop_after: None,
         wrong_first: false,
         insists: false,
         tries: 0,
