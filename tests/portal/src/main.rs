@@ -73,6 +73,8 @@ async fn main() -> anyhow::Result<()> {
         ..Options::new(port)
     };
     let router = Portal::new(options, trust).router();
+    let handle = Handle::new();
+    end_on_signal(handle.clone());
     let ca = std::fs::canonicalize(&tls.ca)?;
     println!(
         "{}",
@@ -83,8 +85,6 @@ async fn main() -> anyhow::Result<()> {
         })
     );
 
-    let handle = Handle::new();
-    tokio::spawn(end_on_signal(handle.clone()));
     axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls.server_config()?))?
         .handle(handle)
         .serve(router.into_make_service())
@@ -92,12 +92,16 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ends the server when the process is asked to end.
-async fn end_on_signal(handle: Handle<SocketAddr>) {
+/// Ends the server when the process is asked to end, from the return of this on.
+fn end_on_signal(handle: Handle<SocketAddr>) {
     #[cfg(unix)]
-    {
+    let terminate = {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
+        signal(SignalKind::terminate())
+    };
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        match terminate {
             Ok(mut terminate) => tokio::select! {
                 _ = terminate.recv() => {}
                 _ = tokio::signal::ctrl_c() => {}
@@ -106,8 +110,8 @@ async fn end_on_signal(handle: Handle<SocketAddr>) {
                 let _ = tokio::signal::ctrl_c().await;
             }
         }
-    }
-    #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
-    handle.graceful_shutdown(Some(std::time::Duration::from_secs(2)));
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+        handle.graceful_shutdown(Some(std::time::Duration::from_secs(2)));
+    });
 }

@@ -226,7 +226,8 @@ async fn servers_that_misbehave_delay_nothing_and_are_told_apart() {
         let mut window = desk.window().await;
         window.request().await;
         let shown = started.elapsed();
-        assert!(shown < Duration::from_secs(1), "{fault:?}: {shown:?}");
+        // A silent server alone would take three.
+        assert!(shown < Duration::from_secs(2), "{fault:?}: {shown:?}");
         let keys = window.keys().await;
         let typed = Instant::now();
         window.sign(&keys, INDIVIDUAL, PASSWORD).await;

@@ -313,7 +313,8 @@ async fn silent_servers_delay_neither_the_window_nor_the_signature_beyond_its_li
         let mut window = desk.window().await;
         window.request().await;
         let keys = window.keys().await;
-        assert!(started.elapsed() < Duration::from_millis(1000), "{round}");
+        // The servers alone would take three.
+        assert!(started.elapsed() < Duration::from_secs(2), "{round}");
         let typed = Instant::now();
         window.sign(&keys, INDIVIDUAL, PASSWORD).await;
         window.done().await;

@@ -16,7 +16,7 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(100);
 
-/// Ends with a time-out, not before its time and not more than a fifth later.
+/// Ends with a time-out, not before its time and soon after: without one none of these would ever end.
 fn ends_in_time(url: &str) {
     let began = Instant::now();
     let outcome = direct().fetch_all(&FetchRequest {
@@ -26,7 +26,7 @@ fn ends_in_time(url: &str) {
     let took = began.elapsed();
     assert_eq!(outcome, Err(FetchError::Timeout));
     assert!(took >= TIMEOUT, "gave up after {took:?}");
-    assert!(took <= TIMEOUT.mul_f64(1.2), "hung for {took:?}");
+    assert!(took <= 2 * TIMEOUT, "hung for {took:?}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn one_round_too_many_is_refused_at_once_and_the_last_allowed_is_not() {
         Some(Error::TooManyRounds)
     );
     KeyFile::from_bytes(&open_pfx(&[&shrouded(MAX_ROUNDS)])).unwrap();
-    assert!(start.elapsed() < Duration::from_secs(1));
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

@@ -192,7 +192,7 @@ async fn a_site_has_64_sockets_and_other_sites_are_not_locked_out() {
         while client.text().await != "--heartbeat--" {}
     }
     drop(open);
-    for _ in 0..200 {
+    for _ in 0..1000 {
         if server
             .open("/", &[("Origin", "https://many.example")])
             .await

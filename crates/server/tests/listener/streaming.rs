@@ -28,7 +28,7 @@ impl Large {
             std::fs::write(settings, "streaming = true\n").unwrap();
         })
         .await;
-        for _ in 0..200 {
+        for _ in 0..1000 {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 return Self { server, port };
             }

@@ -35,7 +35,7 @@ pub(crate) const QUICK_REPLY: &str = r#"{"success":false,"errorCode":"MODULE_NOT
 pub(crate) const TOKENS: &str =
     r#"{"module":"kz.gov.pki.knca.commonUtils","method":"getActiveTokens"}"#;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Nobody is reached.
 struct NoNetwork;

@@ -100,7 +100,7 @@ async fn too_many_waiting_requests_close_with_policy_violation() {
 }
 
 pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..2000 {
         if holds() {
             return;
         }

@@ -47,10 +47,10 @@ fn a_module_that_hangs_while_listing_is_ended_in_time_and_left_alone_for_a_while
         for process in world.tokens.process_ids() {
             assert!(ended(process));
         }
-        let begun = Instant::now();
+        let asked = world.count(call);
         let listing = world.tokens.list(&[]);
         assert_eq!(listing.troubles[0].1, TokenError::ModuleTimeout, "{call}");
-        assert!(begun.elapsed() < Duration::from_millis(200), "{call}");
+        assert_eq!(world.count(call), asked, "{call}");
     }
 }
 
@@ -108,7 +108,7 @@ fn a_module_that_hangs_at_the_end_keeps_nobody_waiting_and_its_process_goes() {
     drop(key);
     let World { folder, tokens } = world;
     drop(tokens);
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(begun.elapsed() < Duration::from_secs(3));
     assert!(ended(process));
     drop(folder);
 }
@@ -153,9 +153,10 @@ fn a_key_is_dropped_at_once_while_the_module_hangs() {
         while world.count("C_Sign") < 2 {
             thread::sleep(Duration::from_millis(20));
         }
+        // Whoever waited for the module would wait a minute.
         let begun = Instant::now();
         drop(other);
-        assert!(begun.elapsed() < Duration::from_millis(200));
+        assert!(begun.elapsed() < Duration::from_secs(10));
         world.tokens.end();
         let outcome = hanging.join().unwrap();
         assert_eq!(outcome, Err(TokenError::ModuleCrashed.into()));
