@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use signing::xml::{Document, ElementPath};
+use signing::xml::{Document, ElementPath, IdAttribute};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = core::str::from_utf8(data) else {
@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(document) = Document::parse(xml) else {
         return;
     };
-    if let Ok(selected) = document.select(&path, &parent) {
+    if let Ok(selected) = document.select(&path, &parent, IdAttribute::Id) {
         assert!(selected.canonical().starts_with(b"<") && selected.canonical().ends_with(b">"));
     }
 });

@@ -4,7 +4,7 @@ use std::{borrow::Cow, path::PathBuf};
 
 use bytes::Bytes;
 use pki::ObjectIdentifier;
-use signing::xml::ElementPath;
+use signing::xml::{ElementPath, IdAttribute};
 use window_messages::{FileKind, Language};
 
 use crate::{files::ReadFile, streamed::Arrived};
@@ -84,6 +84,8 @@ pub(crate) struct FileChoice {
 pub(crate) struct XmlElement {
     pub(crate) signed: ElementPath,
     pub(crate) parent: ElementPath,
+    /// Where the name of the signed element stands by which the signature refers to it.
+    pub(crate) id: IdAttribute,
 }
 
 /// How `ds:Signature` is laid out.

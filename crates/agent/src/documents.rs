@@ -64,7 +64,7 @@ impl Document {
         let content = match element {
             None => Content::Xml(Box::new(document)),
             Some(element) => {
-                let selected = document.select(&element.signed, &element.parent)?;
+                let selected = document.select(&element.signed, &element.parent, element.id)?;
                 Content::Element(Box::new(selected))
             }
         };

@@ -57,9 +57,6 @@ pub enum Error {
     /// There are more documents than one request may hold.
     #[error("the request holds more than {} documents", crate::limits::DOCUMENTS)]
     TooManyDocuments,
-    /// The page chose an element of an XML document by its name, as the old applet did.
-    #[error("signing an element chosen by its name is not supported")]
-    ElementSelected,
     /// The page wants a time stamp on something that cannot bear one: XML or a bare signature.
     #[error("only CMS signatures can bear a time stamp")]
     TimeStampOnCmsOnly,

@@ -24,7 +24,7 @@ pub enum Error {
     /// A path means no element of the document.
     #[error("the XPath means no element of the document")]
     NoSuchElement,
-    /// The element that is to be signed has no attribute named just `Id` with a value that a reference can name.
+    /// The element that is to be signed has no attribute of the name that is wanted (`Id`) with a value that a reference can name.
     #[error("the element to sign has no attribute Id")]
     NoId,
     /// The signature would stand inside the element that it signs.

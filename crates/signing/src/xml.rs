@@ -17,7 +17,7 @@ mod verify;
 
 pub use c14n::Canonicalization;
 pub use document::Document;
-pub use element::SelectedElement;
+pub use element::{IdAttribute, SelectedElement};
 pub use fault::{Fault, Limit, ParseError, Place};
 pub use path::{ElementPath, PathError};
 pub use report::{Covered, ReferenceReport, XmlProblem, XmlSignatureReport};

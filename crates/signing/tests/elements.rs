@@ -13,7 +13,8 @@ use openssl_key::OpensslKey;
 use pki::Signer;
 use signing::Error;
 use signing::xml::{
-    self, Covered, Document, ElementPath, Layout, SelectedElement, sign_element, sign_enveloped,
+    self, Covered, Document, ElementPath, IdAttribute, Layout, SelectedElement, sign_element,
+    sign_enveloped,
 };
 use std::fs;
 use std::path::Path;
@@ -28,7 +29,7 @@ fn path(text: &str) -> ElementPath {
 fn select(xml: &str, element: &str, parent: &str) -> Result<SelectedElement, Error> {
     Document::parse(xml)
         .unwrap()
-        .select(&path(element), &path(parent))
+        .select(&path(element), &path(parent), IdAttribute::Id)
 }
 
 fn xmlsec(key: &OpensslKey, file: &str, more: &[&str]) -> (bool, String) {
@@ -125,6 +126,37 @@ fn the_python_verifier_accepts_elements_signed_with_gost() {
             assert!(xml::verify(signed.as_bytes()).unwrap()[0].holds(), "{name}");
         }
     }
+}
+
+/// The old applet's page named the element, the attribute and the parent.
+#[test]
+fn xmlsec_verifies_an_element_by_other_identifiers() {
+    let key = OpensslKey::generate();
+    for name in ["Id", "ID", "id"] {
+        let xml = XML.replace("Id='p1'", &format!("{name}='p1'"));
+        let document = Document::parse(&xml).unwrap();
+        let (element, parent) = ("part", "d:root");
+        let [element, parent] = [element, parent].map(|it| ElementPath::first_named(it).unwrap());
+        let attribute = IdAttribute::named(name).unwrap();
+        let selected = document
+            .clone()
+            .select(&element, &parent, attribute)
+            .unwrap();
+        let signed = sign_element(&key, &selected, Layout::LineBreaks).unwrap();
+        assert!(xml::verify(signed.as_bytes()).unwrap()[0].holds());
+        fs::write(key.folder().join("signed.xml"), &signed).unwrap();
+        let attribute = format!("--id-attr:{name}");
+        let (holds, told) = xmlsec(&key, "signed.xml", &[&attribute, "urn:e:part"]);
+        assert!(holds, "{told}\n{signed}");
+        let tampered = signed.replace("құжат", "басқа");
+        fs::write(key.folder().join("signed.xml"), &tampered).unwrap();
+        assert!(!xmlsec(&key, "signed.xml", &[&attribute, "urn:e:part"]).0);
+        // Another name of the three is another attribute.
+        let other = IdAttribute::named(if name == "id" { "ID" } else { "id" }).unwrap();
+        let refused = document.select(&element, &parent, other).unwrap_err();
+        assert_eq!(refused, Error::NoId);
+    }
+    assert_eq!(IdAttribute::named("xml:id"), None);
 }
 
 /// What Kalkan made of the same paths: all but the values and line ends within base64 is alike.

@@ -12,7 +12,7 @@ mod openssl_key;
 
 use openssl_key::OpensslKey;
 use pki::Signer;
-use signing::xml::{self, Document, Layout, sign_element, sign_enveloped};
+use signing::xml::{self, Document, IdAttribute, Layout, sign_element, sign_enveloped};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -55,7 +55,11 @@ fn signed(key: &dyn Signer) -> Vec<Signed> {
                 text: sign_enveloped(key, &document, layout).unwrap(),
                 compact,
             });
-            if let Ok(part) = document.select(&"/a/part".parse().unwrap(), &"/a".parse().unwrap()) {
+            if let Ok(part) = document.select(
+                &"/a/part".parse().unwrap(),
+                &"/a".parse().unwrap(),
+                IdAttribute::Id,
+            ) {
                 all.push(Signed {
                     name: format!("{number}-{compact}-part.xml"),
                     text: sign_element(key, &part, layout).unwrap(),

@@ -4,13 +4,15 @@
 //!
 //! How sure we are: methods, arguments, replies and error codes are from two public clients; the national authority is
 //! said to have turned the module off in October 2024. That `browseKeyStore` names no file, that a person's no is
-//! `COMMON`, that texts to be signed or digested are meant as UTF-8, and the names of digests are our reading.
+//! `COMMON`, that texts to be signed or digested are meant as UTF-8, the names of digests, and that `signXmlByElementId`
+//! means the first elements of those names and the root when no parent is named, are our reading.
 
 mod check;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pki::ObjectIdentifier;
 use serde_json::{Value, json};
+use signing::xml::{ElementPath, IdAttribute};
 use time::{OffsetDateTime, macros::format_description};
 
 use super::{
@@ -19,7 +21,7 @@ use super::{
     locale, stores,
 };
 use crate::{
-    ask::{Ask, FileAsk, Input, Stores, Wanted, What, XmlLayout},
+    ask::{Ask, FileAsk, Input, Stores, Wanted, What, XmlElement, XmlLayout},
     error::Error,
     files,
     json::{Json, Object},
@@ -166,8 +168,18 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>]) -> Option<Action<'a>> {
                 element: None,
             },
         ),
-        ("signXmlByElementId", [_, _, _, _, _, _, _, _]) => {
-            Action::Refuse(Error::ElementSelected, ReplyForm::Applet(Form::Signature))
+        ("signXmlByElementId", [store, _, _, _, document, element, id, parent]) => {
+            let Some(element) = element_named(text(element)?, text(id)?, text(parent)?) else {
+                return Some(failed("COMMON"));
+            };
+            sign(
+                text(store)?,
+                What::Xml {
+                    documents: vec![Input::Text(text(document)?)],
+                    layout: XmlLayout::LineBreaks,
+                    element: Some(element),
+                },
+            )
         }
         ("showFileChooser", [extension, folder]) => {
             choose(extension, folder, ReplyForm::Applet(Form::Signature))?
@@ -180,6 +192,19 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>]) -> Option<Action<'a>> {
         // Keys are not deleted for a page.
         ("deleteEntry", [_, _, _]) => failed("COMMON"),
         _ => return None,
+    })
+}
+
+/// The first element of a name, by its attribute `id`, and the first one of another name for its parent; without a name
+/// that is the root. The attribute must be one that verifiers look at: nobody would find the element by another.
+fn element_named(name: &str, id: &str, parent: &str) -> Option<XmlElement> {
+    Some(XmlElement {
+        signed: ElementPath::first_named(name).ok()?,
+        parent: match parent {
+            "" => ElementPath::root(),
+            name => ElementPath::first_named(name).ok()?,
+        },
+        id: IdAttribute::named(id)?,
     })
 }
 

@@ -4,6 +4,7 @@
 //! arguments, then Java's reflection checks their types; every reply to a mistake follows from that.
 
 use serde::Serialize;
+use signing::xml::IdAttribute;
 use window_messages::FileKind;
 
 use super::{Action, ReplyForm, envelope, key_info::KeyInfo, literals, locale, stores};
@@ -131,7 +132,11 @@ fn xml<'a>(
         // What NCALayer does with one of them alone is not known; with neither the whole document is signed.
         ("", _) | (_, "") => None,
         (element, parent) => match (element.parse(), parent.parse()) {
-            (Ok(signed), Ok(parent)) => Some(XmlElement { signed, parent }),
+            (Ok(signed), Ok(parent)) => Some(XmlElement {
+                signed,
+                parent,
+                id: IdAttribute::Id,
+            }),
             (Err(error), _) | (_, Err(error)) => {
                 let error = Error::Signing(signing::Error::Path(error));
                 return Ok(Action::Refuse(error, ReplyForm::CommonUtils(form)));

@@ -91,6 +91,52 @@ async fn a_file_that_a_page_names_is_read_only_after_a_yes() {
     }
 }
 
+/// The document signers' module: the product would write the signature beside the file.
+#[tokio::test]
+async fn a_document_signers_file_is_signed_after_a_yes_and_nothing_is_written() {
+    let mut desk = desk(&[INDIVIDUAL]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("doc.pdf");
+    fs::write(&path, b"%PDF-1.7 content").unwrap();
+    let call = |method: &str, args: Value| {
+        json!({ "module": "kz.gov.pki.cms.CMSSignUtil", "lang": "ru", "method": method, "args": args })
+            .to_string()
+    };
+    let sign_path = call("signFilePath", json!([path, folder.path(), "PKCS12"]));
+    let pending = desk.ask_in_background(&sign_path);
+    let mut window = desk.window().await;
+    let view = window.request().await;
+    assert_eq!(view.verb, Verb::ReadFile);
+    let request = view.request;
+    window.say(FromWindow::Agree { request }).await;
+    let mut window = desk.window().await;
+    assert_eq!(window.request().await.verb, Verb::Sign);
+    sign(&mut window).await;
+    let reply = serde_json::from_str(&pending.reply().await.unwrap()).unwrap();
+    holds(&reply, b"%PDF-1.7 content", true);
+
+    // As those pages do it: the person picks the file, which is the yes.
+    let pending = desk.ask_in_background(&call("getFilePath", json!(["all", ""])));
+    let mut window = desk.window().await;
+    let request = window.request().await.request;
+    let picked = path.to_str().unwrap().to_owned();
+    window
+        .say(FromWindow::Chose {
+            request,
+            path: picked,
+        })
+        .await;
+    assert!(matches!(window.next().await, ToWindow::Done { .. }));
+    pending.reply().await.unwrap();
+    let pending = desk.ask_in_background(&sign_path);
+    let mut window = desk.window().await;
+    assert_eq!(window.request().await.verb, Verb::Sign);
+    sign(&mut window).await;
+    let reply = serde_json::from_str(&pending.reply().await.unwrap()).unwrap();
+    holds(&reply, b"%PDF-1.7 content", true);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
 #[tokio::test]
 async fn a_file_that_was_picked_is_read_without_another_question() {
     let mut desk = desk(&[INDIVIDUAL]);

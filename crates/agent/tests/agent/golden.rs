@@ -2,7 +2,7 @@
 //! may open), `cancel`, `sign`, `pick` (a file, [`PICKED`]), or sees the settings. `settings` is what stands in `settings.toml`.
 //!
 //! Where the person signs, the reply is compared member by member, and a pattern stands for what is new each time:
-//! `{xml ROOT}`, `{cms over CONTENT}`, `{cms beside CONTENT}` (detached), `{raw over TEXT}`, `{pem}`, `{key info}`.
+//! `{xml ROOT}`, `{element ID in PARENT}`, `{cms over CONTENT}`, `{cms beside CONTENT}` (detached), `{raw over TEXT}`, `{pem}`, `{key info}`.
 
 use std::{fs, sync::atomic::Ordering};
 
@@ -116,6 +116,20 @@ fn fits(pattern: &str, actual: &Value, certificate: &Certificate) -> bool {
         let reports = signing::xml::verify(text.as_bytes()).unwrap();
         return matches!(&reports[..], [report] if report.holds() && report.covers_whole_document())
             && text.contains(&format!("<{root}"));
+    }
+    if let Some((id, parent)) = pattern
+        .strip_prefix("element ")
+        .and_then(|rest| rest.split_once(" in "))
+    {
+        let reports = signing::xml::verify(text.as_bytes()).unwrap();
+        let [report] = &reports[..] else { return false };
+        let [reference] = &report.references[..] else {
+            return false;
+        };
+        return report.holds()
+            && !report.covers_whole_document()
+            && report.parent == format!("/{parent}")
+            && reference.uri.as_deref() == Some(&format!("#{id}"));
     }
     if let Some(content) = pattern.strip_prefix("cms over ") {
         let report = signing::cms::verify(&bytes(), None).unwrap();

@@ -18,6 +18,37 @@ pub struct SelectedElement {
     pub(crate) parent: Range<usize>,
 }
 
+/// The attribute that says which element is meant: one of those in which verifiers look for an identifier without being
+/// told to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdAttribute {
+    /// `Id`.
+    #[default]
+    Id,
+    /// `ID`.
+    UpperCase,
+    /// `id`.
+    LowerCase,
+}
+
+impl IdAttribute {
+    /// The attribute of this name, when it is one of these.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Id, Self::UpperCase, Self::LowerCase]
+            .into_iter()
+            .find(|attribute| attribute.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Id => "Id",
+            Self::UpperCase => "ID",
+            Self::LowerCase => "id",
+        }
+    }
+}
+
 /// Kept apart so that `Debug` shows no document.
 #[derive(Clone)]
 struct Canonical(Vec<u8>);
@@ -32,7 +63,7 @@ impl Document {
     /// Chooses the element to sign and the element whose last child the signature becomes.
     ///
     /// # Errors
-    /// [`Error::NoSuchElement`] when a path means none; [`Error::NoId`] when the element has no attribute named just `Id`, or
+    /// [`Error::NoSuchElement`] when a path means none; [`Error::NoId`] when the element has no attribute of that very name, or
     /// one that a reference cannot name; [`Error::DuplicateId`] when another element has that value as its identifier, too;
     /// [`Error::SignatureInside`] when the signature would stand inside what it signs and so change it.
     ///
@@ -41,13 +72,14 @@ impl Document {
         self,
         element: &ElementPath,
         parent: &ElementPath,
+        id: IdAttribute,
     ) -> Result<SelectedElement, Error> {
         let tree = tree(self.source())?;
         let signed = element.find(&tree).ok_or(Error::NoSuchElement)?;
         let parent = parent.find(&tree).ok_or(Error::NoSuchElement)?;
         let id = signed
             .attributes()
-            .find(|attribute| attribute.namespace().is_none() && attribute.name() == "Id")
+            .find(|attribute| attribute.namespace().is_none() && attribute.name() == id.name())
             .map(|attribute| attribute.value())
             .filter(|id| !id.is_empty() && id.chars().all(is_name))
             .ok_or(Error::NoId)?;

@@ -55,6 +55,35 @@ enum Condition {
 }
 
 impl ElementPath {
+    /// The root of the document: `/*`.
+    #[must_use]
+    pub fn root() -> Self {
+        Self(vec![Step {
+            anywhere: false,
+            name: None,
+            conditions: Vec::new(),
+        }])
+    }
+
+    /// The first element of this name as the document writes it, wherever it stands: `//name`.
+    ///
+    /// # Errors
+    /// [`PathError::TooLong`], and [`PathError::Syntax`] when it is no name.
+    pub fn first_named(name: &str) -> Result<Self, PathError> {
+        if name.len() > MAX_BYTES {
+            return Err(PathError::TooLong);
+        }
+        let is_one = name.chars().all(is_name) && split_qualified(name).is_some();
+        if !is_one {
+            return Err(PathError::Syntax(1));
+        }
+        Ok(Self(vec![Step {
+            anywhere: true,
+            name: Some(name.to_owned()),
+            conditions: Vec::new(),
+        }]))
+    }
+
     /// The first element in document order that the path means.
     pub(crate) fn find<'a, 'input>(&self, tree: &'a Document<'input>) -> Option<Node<'a, 'input>> {
         // In document order, none twice.
@@ -314,6 +343,27 @@ mod tests {
         ] {
             assert_eq!(found(XML, path).as_deref(), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn an_element_is_named_alone_wherever_it_stands() {
+        let tree = Document::parse(XML).unwrap();
+        let place = |path: ElementPath| path.find(&tree)?.attribute("n");
+        assert_eq!(place(ElementPath::root()), Some("0"));
+        for (name, expected) in [
+            ("r", Some("0")),
+            ("b", Some("3")),
+            ("p:a", Some("4")),
+            ("c", None),
+        ] {
+            assert_eq!(place(ElementPath::first_named(name).unwrap()), expected);
+        }
+        for name in ["", "*", "a[1]", "a/b", "a b", "a:b:c", "1a"] {
+            let refused = ElementPath::first_named(name);
+            assert_eq!(refused, Err(PathError::Syntax(1)), "{name}");
+        }
+        let long = ElementPath::first_named(&"a".repeat(5000));
+        assert_eq!(long, Err(PathError::TooLong));
     }
 
     #[test]
