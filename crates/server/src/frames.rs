@@ -406,5 +406,9 @@ pub(crate) async fn write<S: AsyncWrite + Unpin>(
     stream.flush().await
 }
 
+mod fuzz;
 #[cfg(test)]
 mod tests;
+
+#[doc(hidden)]
+pub use fuzz::read_frames;

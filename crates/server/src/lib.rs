@@ -18,5 +18,7 @@ mod streaming;
 pub mod trust;
 
 pub use error::Error;
+#[doc(hidden)]
+pub use frames::read_frames;
 pub use page::{Language, preferred_language};
 pub use server::{DEFAULT_PORT, Options, Server};
