@@ -143,3 +143,15 @@ fn files_are_decoded_by_mark_or_by_declaration() {
         ));
     }
 }
+
+#[test]
+fn only_a_declaration_names_the_encoding() {
+    let of = |bytes: &[u8]| Document::from_bytes(bytes).unwrap().canonical().to_vec();
+    let declared = b"<?xml version='1.0' encoding='windows-1251'?><a>\xe0</a>";
+    assert_eq!(of(declared), "<a>а</a>".as_bytes());
+    for target in ["xml-stylesheet", "xmlщ"] {
+        let xml = format!("<?{target} encoding='windows-1251'?>\n<a>құжат</a>");
+        assert_eq!(of(xml.as_bytes()), xml.as_bytes());
+        assert_eq!(of(&of(xml.as_bytes())), xml.as_bytes());
+    }
+}

@@ -1,5 +1,6 @@
 //! From bytes to text.
 
+use super::names::is_space;
 use crate::Error;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 use std::borrow::Cow;
@@ -34,6 +35,8 @@ fn declared(bytes: &[u8]) -> Result<&'static Encoding, Error> {
     let head = String::from_utf8_lossy(head);
     let Some(declaration) = head
         .strip_prefix("<?xml")
+        // Else it is an instruction: `<?xml-stylesheet … ?>` says nothing of this text's encoding.
+        .filter(|rest| rest.starts_with(is_space))
         .and_then(|rest| rest.split("?>").next())
     else {
         return Ok(UTF_8);
