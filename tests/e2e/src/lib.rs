@@ -11,5 +11,6 @@ pub mod judges;
 pub mod places;
 pub mod portal;
 pub mod process;
+pub mod site;
 pub mod socket;
 pub mod window;

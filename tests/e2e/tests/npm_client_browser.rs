@@ -9,7 +9,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Duration,
 };
 
@@ -20,7 +19,7 @@ use e2e::{
     browser::{Browser, Looks},
     judges::{self, Question},
     places,
-    process::{Program, free_port, wait_for_port},
+    site::Site,
 };
 use fantoccini::Locator;
 use serde_json::{Value, json};
@@ -103,35 +102,13 @@ async fn npm_clients_sign_blobs_files_and_texts_in_chromium() -> Result<()> {
 /// What the script in the page gives.
 async fn in_chromium(folder: &Path, home: &Path, agent: &Agent, files: &[&Path]) -> Result<Value> {
     let clients = places::root().join("tests/clients");
-    let package = clients.join("node_modules/ncalayer-js-client/ncalayer-client.js");
-    ensure!(
-        package.is_file(),
-        "run `npm ci` in tests/clients first (cargo xtask test does)"
-    );
-    let site = folder.join("site");
-    fs::create_dir_all(&site)?;
-    fs::copy(package, site.join("ncalayer-client.js"))?;
-    fs::copy(clients.join("browser.html"), site.join("index.html"))?;
     let modules = clients.join("node_modules/@seithq/ncalayer/dist");
-    fs::write(site.join("seithq-ncalayer.js"), in_one_script(&modules)?)?;
-    let port = free_port()?;
-    let mut server = Command::new("python3");
-    server
-        .args([
-            "-m",
-            "http.server",
-            &port.to_string(),
-            "--bind",
-            "127.0.0.1",
-        ])
-        .arg("--directory")
-        .arg(&site);
-    let _server = Program::start("site", folder, &mut server)?;
-    wait_for_port(port, Duration::from_secs(20))?;
+    let site = Site::start(folder)?;
+    fs::write(site.file("seithq-ncalayer.js"), in_one_script(&modules)?)?;
 
     let browser = Browser::start(folder, home, "ru", Looks::Headless).await?;
     let page = &browser.page;
-    page.goto(&format!("http://localhost:{port}/")).await?;
+    page.goto(&site.address).await?;
     let input = page.find(Locator::Css("#files")).await?;
     let paths: Vec<String> = files
         .iter()
