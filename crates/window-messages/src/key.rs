@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::TokenView;
+
 /// A key as a row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -8,12 +10,10 @@ use ts_rs::TS;
 pub struct KeyView {
     /// Opaque name of the key in this request.
     pub id: String,
-    /// Name of the file, without its folder.
-    pub file_name: String,
-    /// The folder, for people: its last component or a drive's label.
-    pub folder: String,
+    /// Where it is.
+    pub place: KeyPlace,
     /// Whose key it is; absent until the file has been opened once on this computer
-    /// (key files keep the certificate under the password).
+    /// (key files keep the certificate under the password, and so do some tokens).
     pub owner: Option<KeyOwner>,
     /// What the key is for; absent like the owner. What the file's name promises is not a fact and is not used.
     pub purpose: Option<KeyPurpose>,
@@ -31,6 +31,29 @@ pub struct KeyView {
     pub status: CertificateStatus,
     /// True for the key last used on the asking site.
     pub used_here: bool,
+}
+
+/// Where a key is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum KeyPlace {
+    /// In a file.
+    File {
+        /// Name of the file, without its folder.
+        file_name: String,
+        /// The folder, for people: its last component or a drive's label.
+        folder: String,
+    },
+    /// On a token or a card.
+    Token {
+        /// Which one.
+        token: TokenView,
+    },
 }
 
 /// Whose key it is.
@@ -160,6 +183,55 @@ pub enum KeyProblem {
     UnknownIssuer,
     /// The site wants a key from a token or a card, and this one is in a file.
     TokenOnly,
+    /// The site wants a key from a file, and this one is on a token or a card.
+    FilesOnly,
+    /// The site wants a key from another kind of token.
+    OtherToken,
+    /// The token says that the PIN is wrong, and counts such tries.
+    WrongPin {
+        /// Tries that are left, where the token tells.
+        tries_left: Option<u32>,
+    },
+    /// The token is locked after too many wrong PINs.
+    TokenLocked,
+    /// One try is left, and the person has not agreed to use it. Nothing was sent to the token.
+    LastTry,
+    /// A PIN of this length is not taken. Nothing was sent to the token.
+    PinLength {
+        /// Characters at least.
+        min: u32,
+        /// Characters at most.
+        max: u32,
+    },
+    /// The token does not take this new PIN: wrong characters, too simple, used before.
+    PinRefused,
+    /// The PIN has expired: it must be changed first.
+    PinExpired,
+    /// No PIN has been set yet: the token is new.
+    PinNotSet,
+    /// The person pressed «cancel» on the token or its reader, or let the time there pass.
+    PinPadCancelled,
+    /// The token's module cannot unblock it: its maker's own program may.
+    CannotUnblock,
+    /// The token was taken out. No try was lost; the row is good again when it is put back.
+    TokenRemoved,
+    /// Another program uses the token.
+    TokenBusy,
+    /// The certificate is on the token, its private key is not.
+    TokenWithoutKey,
+    /// The PIN is right and the token holds several keys: they are listed now, one is to be chosen.
+    ChooseTokenKey,
+    /// What the token signed does not fit its certificate: it was thrown away.
+    TokenWrongSignature,
+    /// The token's module did not answer in time and was ended.
+    TokenTimedOut,
+    /// The token's module broke off, or cannot be used.
+    TokenModuleFailed,
+    /// The token reports a fault that has no words of its own.
+    TokenFault {
+        /// The fault's number in PKCS#11, `0x30`.
+        code: String,
+    },
     /// The digest that the site sent has the wrong length for this key's algorithm.
     DigestLength,
     /// The certificate was revoked.

@@ -14,18 +14,22 @@ mod question;
 mod secret;
 mod settings;
 mod site;
+mod token;
 
 pub use document::{DocumentName, DocumentView, Preview, SignatureForm};
 pub use file::{FileKind, FileView};
 pub use key::{
-    Caution, CertificateStatus, KeyOwner, KeyProblem, KeyPurpose, KeyRole, KeyState, KeyView,
-    RevokedFor, StatusUnknown,
+    Caution, CertificateStatus, KeyOwner, KeyPlace, KeyProblem, KeyPurpose, KeyRole, KeyState,
+    KeyView, RevokedFor, StatusUnknown,
 };
 pub use notice::NoticeView;
 pub use question::{NoTimeStamp, Question};
 pub use secret::PasswordText;
 pub use settings::{Language, ModulesView, NetworkView, NetworkWay, SettingsView};
 pub use site::{Caller, SiteView};
+pub use token::{
+    ModuleProblem, ModuleTrouble, PinView, ReaderService, ReadersView, TokenView, TokensView,
+};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -40,7 +44,7 @@ pub type RequestId = u32;
 pub enum ToWindow {
     /// Show this request and bring the window up.
     Request(Box<RequestView>),
-    /// The key list changed: a search ended, a file was opened, the person pressed Refresh.
+    /// The key list changed: a search ended, a file was opened, a token came or went, the person pressed Refresh.
     Keys {
         /// The request whose list it is.
         request: RequestId,
@@ -48,6 +52,10 @@ pub enum ToWindow {
         keys: Vec<KeyView>,
         /// The key to select, when the agent knows better than what is selected now.
         selected: Option<String>,
+        /// True while the search goes on, in folders or on tokens.
+        searching: bool,
+        /// The way to tokens.
+        readers: ReadersView,
     },
     /// One row of the list changed, where it stands: its certificate is being checked, or has been.
     Key {
@@ -111,6 +119,15 @@ pub enum ToWindow {
     },
     /// Show the settings.
     Settings(SettingsView),
+    /// Show the tokens, or what has changed about them.
+    Tokens(TokensView),
+    /// How changing or unblocking a PIN ended; a list of the tokens as they are now comes before it.
+    PinDone {
+        /// The token's [`TokenView::id`].
+        token: String,
+        /// Why it did not work; absent: it did.
+        problem: Option<KeyProblem>,
+    },
     /// Tell that a page asked for something that it does not get. No answer is needed.
     Notice(NoticeView),
     /// Leave.
@@ -139,8 +156,19 @@ pub enum FromWindow {
         request: RequestId,
         /// The key's [`KeyView::id`].
         key: String,
+        /// What the person typed; absent when the PIN is typed on the token.
+        password: Option<PasswordText>,
+        /// The token has one try left, and the person wants to use it.
+        last_try: bool,
+    },
+    /// The PIN once more, as asked by [`Question::PinAgain`].
+    Pin {
+        /// The request.
+        request: RequestId,
         /// What the person typed.
-        password: PasswordText,
+        pin: PasswordText,
+        /// The token has one try left, and the person wants to use it.
+        last_try: bool,
     },
     /// The person's act of consent to a request that needs no key: [`Verb::AddTimeStamp`], [`Verb::ReadFile`].
     Agree {
@@ -214,7 +242,31 @@ pub enum FromWindow {
     },
     /// The person wants to see the settings, from a notice.
     OpenSettings,
-    /// The person closed the settings or a notice: nothing is shown any more.
+    /// The person wants to see the tokens, or to have them looked for again.
+    OpenTokens,
+    /// The person sets another PIN.
+    ChangePin {
+        /// The token's [`TokenView::id`].
+        token: String,
+        /// The PIN as it is; absent when it is typed on the token.
+        old: Option<PasswordText>,
+        /// The new one; absent like the old one.
+        new: Option<PasswordText>,
+        /// The token has one try left, and the person wants to use it.
+        last_try: bool,
+    },
+    /// The person sets a PIN with the unblocking code.
+    UnblockPin {
+        /// The token's [`TokenView::id`].
+        token: String,
+        /// The unblocking code (PUK); absent when it is typed on the token.
+        puk: Option<PasswordText>,
+        /// The new PIN; absent like the code.
+        new: Option<PasswordText>,
+    },
+    /// The person does not want to wait any longer for [`ToWindow::PinDone`].
+    CancelPin,
+    /// The person closed the settings, the tokens or a notice: nothing is shown any more.
     Left,
 }
 
@@ -249,6 +301,10 @@ pub struct RequestView {
     pub selected: Option<String>,
     /// True while the search for keys goes on; a [`ToWindow::Keys`] follows.
     pub searching: bool,
+    /// True when the site takes keys from tokens and cards only.
+    pub tokens_only: bool,
+    /// The way to tokens.
+    pub readers: ReadersView,
     /// The language to speak.
     pub language: Language,
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Caution, StatusUnknown};
+use crate::{Caution, PinView, StatusUnknown};
 
 /// What the person is asked after the password. Nothing reaches the page before the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -23,6 +23,18 @@ pub enum Question {
     NoTimeStamp {
         /// What went wrong.
         why: NoTimeStamp,
+    },
+    /// The token wants its PIN for each document. [`FromWindow::Pin`](crate::FromWindow::Pin) answers; a no breaks the
+    /// batch off, and another key can be chosen.
+    PinAgain {
+        /// Index of the document, from 0.
+        document: u32,
+        /// Documents in all.
+        total: u32,
+        /// True when the PIN given last was wrong.
+        wrong: bool,
+        /// What the token tells of its PIN.
+        pin: PinView,
     },
 }
 

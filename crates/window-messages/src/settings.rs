@@ -26,6 +26,10 @@ pub struct SettingsView {
     pub key_folders: Vec<String>,
     /// Look into the usual folders too.
     pub usual_folders: bool,
+    /// Modules (libraries of tokens' makers) that the person chose, beside the usual ones; absolute paths.
+    pub token_modules: Vec<String>,
+    /// Use the modules of known makers and those that the system lists, too.
+    pub usual_token_modules: bool,
     /// Remember which keys were used and for which site. Passwords are never remembered.
     pub remember_keys: bool,
     /// How the agent reaches the servers of the certification authority.

@@ -20,9 +20,25 @@ request: number,
  */
 key: string, 
 /**
+ * What the person typed; absent when the PIN is typed on the token.
+ */
+password: PasswordText | null, 
+/**
+ * The token has one try left, and the person wants to use it.
+ */
+lastTry: boolean, } | { "type": "pin", 
+/**
+ * The request.
+ */
+request: number, 
+/**
  * What the person typed.
  */
-password: PasswordText, } | { "type": "agree", 
+pin: PasswordText, 
+/**
+ * The token has one try left, and the person wants to use it.
+ */
+lastTry: boolean, } | { "type": "agree", 
 /**
  * The request.
  */
@@ -94,4 +110,32 @@ settings: SettingsView,
 /**
  * A new password for the proxy; absent: it stays as it is.
  */
-proxyPassword: PasswordText | null, } | { "type": "openSettings" } | { "type": "left" };
+proxyPassword: PasswordText | null, } | { "type": "openSettings" } | { "type": "openTokens" } | { "type": "changePin", 
+/**
+ * The token's [`TokenView::id`].
+ */
+token: string, 
+/**
+ * The PIN as it is; absent when it is typed on the token.
+ */
+old: PasswordText | null, 
+/**
+ * The new one; absent like the old one.
+ */
+new: PasswordText | null, 
+/**
+ * The token has one try left, and the person wants to use it.
+ */
+lastTry: boolean, } | { "type": "unblockPin", 
+/**
+ * The token's [`TokenView::id`].
+ */
+token: string, 
+/**
+ * The unblocking code (PUK); absent when it is typed on the token.
+ */
+puk: PasswordText | null, 
+/**
+ * The new PIN; absent like the code.
+ */
+new: PasswordText | null, } | { "type": "cancelPin" } | { "type": "left" };

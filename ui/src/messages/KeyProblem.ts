@@ -16,7 +16,23 @@ at: number, } | { "kind": "notYetValid",
 /**
  * First moment of validity, seconds since 1970 UTC.
  */
-from: number, } | { "kind": "logInOnly" } | { "kind": "signingOnly" } | { "kind": "otherPerson" } | { "kind": "otherOrganisation" } | { "kind": "otherCertificate" } | { "kind": "missingRight" } | { "kind": "otherIssuer" } | { "kind": "unknownIssuer" } | { "kind": "tokenOnly" } | { "kind": "digestLength" } | { "kind": "revoked", 
+from: number, } | { "kind": "logInOnly" } | { "kind": "signingOnly" } | { "kind": "otherPerson" } | { "kind": "otherOrganisation" } | { "kind": "otherCertificate" } | { "kind": "missingRight" } | { "kind": "otherIssuer" } | { "kind": "unknownIssuer" } | { "kind": "tokenOnly" } | { "kind": "filesOnly" } | { "kind": "otherToken" } | { "kind": "wrongPin", 
+/**
+ * Tries that are left, where the token tells.
+ */
+triesLeft: number | null, } | { "kind": "tokenLocked" } | { "kind": "lastTry" } | { "kind": "pinLength", 
+/**
+ * Characters at least.
+ */
+min: number, 
+/**
+ * Characters at most.
+ */
+max: number, } | { "kind": "pinRefused" } | { "kind": "pinExpired" } | { "kind": "pinNotSet" } | { "kind": "pinPadCancelled" } | { "kind": "cannotUnblock" } | { "kind": "tokenRemoved" } | { "kind": "tokenBusy" } | { "kind": "tokenWithoutKey" } | { "kind": "chooseTokenKey" } | { "kind": "tokenWrongSignature" } | { "kind": "tokenTimedOut" } | { "kind": "tokenModuleFailed" } | { "kind": "tokenFault", 
+/**
+ * The fault's number in PKCS#11, `0x30`.
+ */
+code: string, } | { "kind": "digestLength" } | { "kind": "revoked", 
 /**
  * When, seconds since 1970 UTC.
  */

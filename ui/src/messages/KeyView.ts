@@ -2,6 +2,7 @@
 import type { Caution } from "./Caution";
 import type { CertificateStatus } from "./CertificateStatus";
 import type { KeyOwner } from "./KeyOwner";
+import type { KeyPlace } from "./KeyPlace";
 import type { KeyPurpose } from "./KeyPurpose";
 import type { KeyState } from "./KeyState";
 
@@ -14,16 +15,12 @@ export type KeyView = {
  */
 id: string, 
 /**
- * Name of the file, without its folder.
+ * Where it is.
  */
-fileName: string, 
-/**
- * The folder, for people: its last component or a drive's label.
- */
-folder: string, 
+place: KeyPlace, 
 /**
  * Whose key it is; absent until the file has been opened once on this computer
- * (key files keep the certificate under the password).
+ * (key files keep the certificate under the password, and so do some tokens).
  */
 owner: KeyOwner | null, 
 /**

@@ -3,6 +3,7 @@ import type { DocumentView } from "./DocumentView";
 import type { FileView } from "./FileView";
 import type { KeyView } from "./KeyView";
 import type { Language } from "./Language";
+import type { ReadersView } from "./ReadersView";
 import type { SignatureForm } from "./SignatureForm";
 import type { SiteView } from "./SiteView";
 import type { Verb } from "./Verb";
@@ -64,6 +65,14 @@ selected: string | null,
  * True while the search for keys goes on; a [`ToWindow::Keys`] follows.
  */
 searching: boolean, 
+/**
+ * True when the site takes keys from tokens and cards only.
+ */
+tokensOnly: boolean, 
+/**
+ * The way to tokens.
+ */
+readers: ReadersView, 
 /**
  * The language to speak.
  */

@@ -20,6 +20,14 @@ keyFolders: Array<string>,
  */
 usualFolders: boolean, 
 /**
+ * Modules (libraries of tokens' makers) that the person chose, beside the usual ones; absolute paths.
+ */
+tokenModules: Array<string>, 
+/**
+ * Use the modules of known makers and those that the system lists, too.
+ */
+usualTokenModules: boolean, 
+/**
  * Remember which keys were used and for which site. Passwords are never remembered.
  */
 rememberKeys: boolean, 

@@ -4,9 +4,11 @@ import type { KeyView } from "./KeyView";
 import type { NoticeView } from "./NoticeView";
 import type { Preview } from "./Preview";
 import type { Question } from "./Question";
+import type { ReadersView } from "./ReadersView";
 import type { RequestView } from "./RequestView";
 import type { SettingsView } from "./SettingsView";
 import type { Step } from "./Step";
+import type { TokensView } from "./TokensView";
 
 /**
  * A line from the agent to the window.
@@ -23,7 +25,15 @@ keys: Array<KeyView>,
 /**
  * The key to select, when the agent knows better than what is selected now.
  */
-selected: string | null, } | { "type": "key", 
+selected: string | null, 
+/**
+ * True while the search goes on, in folders or on tokens.
+ */
+searching: boolean, 
+/**
+ * The way to tokens.
+ */
+readers: ReadersView, } | { "type": "key", 
 /**
  * The request whose list it is.
  */
@@ -95,4 +105,12 @@ request: number,
 /**
  * Index of the document that could not be signed, from 0; absent when it is the only one or none is at fault.
  */
-document: number | null, } | { "type": "settings" } & SettingsView | { "type": "notice" } & NoticeView | { "type": "quit" };
+document: number | null, } | { "type": "settings" } & SettingsView | { "type": "tokens" } & TokensView | { "type": "pinDone", 
+/**
+ * The token's [`TokenView::id`].
+ */
+token: string, 
+/**
+ * Why it did not work; absent: it did.
+ */
+problem: KeyProblem | null, } | { "type": "notice" } & NoticeView | { "type": "quit" };
