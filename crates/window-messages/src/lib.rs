@@ -266,6 +266,9 @@ pub enum FromWindow {
     },
     /// The person does not want to wait any longer for [`ToWindow::PinDone`].
     CancelPin,
+    /// The person closed the tokens, and a request or the settings under them are shown again. A
+    /// [`ToWindow::Tokens`] would be dropped until [`FromWindow::OpenTokens`] comes.
+    LeftTokens,
     /// The person closed the settings, the tokens or a notice: nothing is shown any more.
     Left,
 }

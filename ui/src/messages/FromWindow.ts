@@ -138,4 +138,4 @@ puk: PasswordText | null,
 /**
  * The new PIN; absent like the code.
  */
-new: PasswordText | null, } | { "type": "cancelPin" } | { "type": "left" };
+new: PasswordText | null, } | { "type": "cancelPin" } | { "type": "leftTokens" } | { "type": "left" };
