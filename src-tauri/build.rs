@@ -20,6 +20,7 @@ fn main() {
         "choose_key_file",
         "choose_file",
         "choose_folder",
+        "choose_module",
     ]);
     if let Err(error) =
         tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))

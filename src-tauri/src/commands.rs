@@ -208,6 +208,43 @@ pub(crate) async fn choose_folder(
     .await)
 }
 
+/// Words of the chooser for a token's module, in the person's language.
+#[derive(serde::Deserialize)]
+pub(crate) struct ModuleWords {
+    title: String,
+    modules: String,
+    all_files: String,
+}
+
+/// Lets the person pick the module (PKCS#11 library) of a token's maker; answers its path, or nothing when they
+/// changed their mind.
+#[tauri::command]
+pub(crate) async fn choose_module(
+    window: WebviewWindow,
+    words: ModuleWords,
+) -> Result<Option<String>, CommandError> {
+    Ok(ask(|answer| {
+        window
+            .dialog()
+            .file()
+            .set_parent(&window)
+            .set_title(words.title)
+            .add_filter(words.modules, MODULE_ENDINGS)
+            .add_filter(words.all_files, &["*"])
+            .pick_file(answer);
+    })
+    .await)
+}
+
+/// How the names of libraries end; a framework's library on macOS and `lib.so.2` elsewhere are among all files.
+const MODULE_ENDINGS: &[&str] = if cfg!(windows) {
+    &["dll"]
+} else if cfg!(target_os = "macos") {
+    &["dylib", "so"]
+} else {
+    &["so"]
+};
+
 /// What a chooser calls when the person has decided.
 type Answer = Box<dyn FnOnce(Option<tauri_plugin_dialog::FilePath>) + Send>;
 

@@ -53,6 +53,7 @@ fn main() {
             commands::choose_key_file,
             commands::choose_file,
             commands::choose_folder,
+            commands::choose_module,
         ])
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {

@@ -168,13 +168,14 @@ mod tests {
         out.say(&FromWindow::Sign {
             request: 3,
             key: "k".to_owned(),
-            password,
+            password: Some(password),
+            last_try: false,
         })
         .unwrap();
         let text = String::from_utf8(out.0.into_inner().unwrap()).unwrap();
         assert_eq!(
             text,
-            "{\"type\":\"ready\"}\n{\"type\":\"sign\",\"request\":3,\"key\":\"k\",\"password\":\"Құпия \\\"1\\\"\\n\"}\n"
+            "{\"type\":\"ready\"}\n{\"type\":\"sign\",\"request\":3,\"key\":\"k\",\"password\":\"Құпия \\\"1\\\"\\n\",\"lastTry\":false}\n"
         );
     }
 }
