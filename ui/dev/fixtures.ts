@@ -1,4 +1,5 @@
 import type { DocumentView } from '../src/messages/DocumentView'
+import type { KeyPlace } from '../src/messages/KeyPlace'
 import type { KeyProblem } from '../src/messages/KeyProblem'
 import type { KeyView } from '../src/messages/KeyView'
 import type { Language } from '../src/messages/Language'
@@ -6,17 +7,25 @@ import type { NoticeView } from '../src/messages/NoticeView'
 import type { RequestView } from '../src/messages/RequestView'
 import type { SettingsView } from '../src/messages/SettingsView'
 import type { ToWindow } from '../src/messages/ToWindow'
+import type { ReadersView } from '../src/messages/ReadersView'
 import { pdf } from './pdf'
 
 const person = { name: 'ТЕСТОВ ТЕСТ ТЕСТОВИЧ', iin: '123456789011', bin: null, organisation: null, role: null }
 const MAY_2027 = Date.UTC(2027, 4, 8, 12) / 1000
 const JULY_2026 = Date.UTC(2026, 6, 27, 12) / 1000
 
+/** Nothing is the matter with readers. */
+export const readers: ReadersView = { service: { kind: 'running' }, readers: 0, mute: false, unknownCard: false, troubles: [] }
+
+/** A key file's place. */
+export function file(fileName: string, folder: string): KeyPlace {
+  return { kind: 'file', fileName, folder }
+}
+
 /** A usable key of a person. */
 export const personKey: KeyView = {
   id: 'person',
-  fileName: 'GOST512_d6d1e5f0a1b2c3d4.p12',
-  folder: 'Загрузки',
+  place: file('GOST512_d6d1e5f0a1b2c3d4.p12', 'Загрузки'),
   owner: person,
   purpose: 'both',
   notBefore: MAY_2027 - 365 * 86400,
@@ -31,8 +40,7 @@ export const personKey: KeyView = {
 export const headKey: KeyView = {
   ...personKey,
   id: 'head',
-  fileName: 'GOST512_0a3f21.p12',
-  folder: 'ECP',
+  place: file('GOST512_0a3f21.p12', 'ECP'),
   owner: { ...person, bin: '123456789021', organisation: 'АО "ТЕСТ"', role: 'head' },
   usedHere: false,
 }
@@ -40,8 +48,7 @@ export const headKey: KeyView = {
 /** A key that was never opened on this computer. */
 export const unknownKey: KeyView = {
   id: 'unknown',
-  fileName: 'AUTH_RSA256_5f1c.p12',
-  folder: 'FLASH',
+  place: file('AUTH_RSA256_5f1c.p12', 'FLASH'),
   owner: null,
   purpose: null,
   notBefore: null,
@@ -57,8 +64,7 @@ export function unusableKey(problem: KeyProblem, id = 'unusable'): KeyView {
   return {
     ...personKey,
     id,
-    fileName: 'RSA256_842636.p12',
-    folder: 'Документы',
+    place: file('RSA256_842636.p12', 'Документы'),
     purpose: 'signing',
     notAfter: JULY_2026,
     state: { kind: 'unusable', problem },
@@ -88,8 +94,10 @@ export const cautiousKey: KeyView = {
 const longKey: KeyView = {
   ...headKey,
   id: 'long',
-  fileName: 'GOST512_d6d1e5f0a1b2c3d4e5f60718293a4b5c6d7e8f9001122334455667788.p12',
-  folder: 'Ключи бухгалтерии и отдела кадров за прошлые годы',
+  place: file(
+    'GOST512_d6d1e5f0a1b2c3d4e5f60718293a4b5c6d7e8f9001122334455667788.p12',
+    'Ключи бухгалтерии и отдела кадров за прошлые годы',
+  ),
   owner: {
     name: 'ТЕСТОВ-ТЕСТОВСКИЙ ТЕСТ-АЛИ ТЕСТОВИЧ',
     iin: '123456789011',
@@ -124,6 +132,8 @@ export const logIn: RequestView = {
   keys: [personKey, headKey, expiredKey],
   selected: 'person',
   searching: false,
+  tokensOnly: false,
+  readers,
   language: 'ru',
 }
 
@@ -151,6 +161,8 @@ const settings: SettingsView = {
   language: 'ru',
   keyFolders: ['/home/test/Ключи', '/media/test/FLASH/ЭЦП организации'],
   usualFolders: true,
+  tokenModules: ['/opt/test/libtest-pkcs11.so'],
+  usualTokenModules: true,
   rememberKeys: true,
   network: { way: 'system', proxy: '', proxyUser: '', hasProxyPassword: false },
   trustTestCa: false,
@@ -187,7 +199,7 @@ export const states: Record<string, ToWindow[]> = {
       type: 'request',
       ...logIn,
       site: { ...logIn.site, host: 'localhost', ownerPart: 'localhost', origin: 'https://localhost:8443', firstVisit: true },
-      keys: [unknownKey, { ...unknownKey, id: 'u2', fileName: 'GOST512_77ab.p12', folder: 'keystore-fixtures' }],
+      keys: [unknownKey, { ...unknownKey, id: 'u2', place: file('GOST512_77ab.p12', 'keystore-fixtures') }],
       selected: null,
     },
   ],
@@ -404,6 +416,6 @@ export const previews: Record<string, ToWindow & { type: 'preview' }> = {
 /** The same messages in another language. */
 export function speaking(messages: ToWindow[], language: Language): ToWindow[] {
   return messages.map((message) =>
-    message.type === 'request' || message.type === 'settings' || message.type === 'notice' ? { ...message, language } : message,
+    'language' in message ? { ...message, language } : message,
   )
 }

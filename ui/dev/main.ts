@@ -7,6 +7,7 @@ import type { Language } from '../src/messages/Language'
 import type { ToWindow } from '../src/messages/ToWindow'
 import type { Shell } from '../src/shell'
 import { previews, speaking, states } from './fixtures'
+import { tokenStates } from './tokens'
 
 const wishes = new URLSearchParams(location.search)
 const state = wishes.get('state') ?? 'logIn'
@@ -35,12 +36,13 @@ const shell: Shell = {
   chooseKeyFile: async () => {},
   chooseFile: async () => false,
   chooseFolder: async () => '/home/test/Ещё одна папка',
+  chooseModule: async () => '/opt/test/libtest-pkcs11.so',
 }
 
 mount(App, { target: document.body, props: { shell } })
 await tick()
 const preview = previews[state]
-const wanted = preview ? states['logIn'] : states[state]
+const wanted = preview ? states['logIn'] : (states[state] ?? tokenStates[state])
 for (const message of speaking(wanted ?? [], language)) {
   hear(message)
   await tick()

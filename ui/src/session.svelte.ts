@@ -1,64 +1,12 @@
+import { tokenOf } from './lib/token'
 import { locales, systemLanguage, type Words } from './locales'
-import type { KeyProblem } from './messages/KeyProblem'
-import type { KeyView } from './messages/KeyView'
 import type { Language } from './messages/Language'
 import type { NoticeView } from './messages/NoticeView'
-import type { Preview } from './messages/Preview'
-import type { Question } from './messages/Question'
-import type { RequestView } from './messages/RequestView'
 import type { SettingsView } from './messages/SettingsView'
-import type { Step } from './messages/Step'
 import type { ToWindow } from './messages/ToWindow'
+import { Request } from './request.svelte'
 import type { Shell } from './shell'
-
-/** Where a request stands. */
-export type Phase =
-  | { kind: 'choosing' }
-  | { kind: 'opening' }
-  | { kind: 'signing'; step: Step; done: number; total: number }
-  | { kind: 'asking'; question: Question }
-  | { kind: 'withdrawn' }
-  | { kind: 'failed'; document: number | null }
-
-/** A key that could not be used, and why. */
-export interface Refusal {
-  key: string
-  problem: KeyProblem
-  /** Counts refusals, so that the same one twice is still news. */
-  number: number
-}
-
-/** A document on the screen; its content comes a little later. */
-export interface OpenDocument {
-  document: number
-  preview: Preview | null
-}
-
-/** True for a key that the person may try. */
-export function selectable(key: KeyView): boolean {
-  return key.state.kind !== 'unusable'
-}
-
-/** The request on the screen. */
-export class Request {
-  readonly view: RequestView
-  keys = $state.raw<KeyView[]>([])
-  searching = $state(false)
-  selected = $state<string | null>(null)
-  phase = $state.raw<Phase>({ kind: 'choosing' })
-  refusal = $state.raw<Refusal | null>(null)
-  open = $state.raw<OpenDocument | null>(null)
-  /** Counts changes that the person did not make: what they were about to press may have moved. */
-  changes = $state(0)
-  readonly selectedKey = $derived(this.keys.find((key) => key.id === this.selected) ?? null)
-
-  constructor(view: RequestView) {
-    this.view = view
-    this.keys = view.keys
-    this.searching = view.searching
-    this.selected = choice(view.keys, view.selected, null)
-  }
-}
+import { Tokens, type PinAct } from './tokens.svelte'
 
 /** What the window shows, and the way to the agent. */
 export class Session {
@@ -67,9 +15,14 @@ export class Session {
   request = $state.raw<Request | null>(null)
   settings = $state.raw<SettingsView | null>(null)
   notice = $state.raw<NoticeView | null>(null)
+  tokens = $state.raw<Tokens | null>(null)
   byHand = $state(false)
   readonly words: Words = $derived(locales[this.language])
+  /** True when the tokens are seen: a request comes before them, unless they were opened from it. */
+  readonly tokensShown = $derived(this.tokens !== null && (this.request === null || this.tokens.over === this.request))
   #choosing = false
+  /** The person closed the tokens: a list that was on its way does not open them again. */
+  #tokensShut = false
 
   constructor(shell: Shell) {
     this.shell = shell
@@ -96,6 +49,7 @@ export class Session {
       case 'request':
         this.language = message.language
         this.request = new Request(message)
+        if (this.tokens?.over) this.tokens = null
         // What a page misses is less than what one asks for.
         this.notice = null
         return
@@ -104,8 +58,14 @@ export class Session {
         this.settings = message
         return
       case 'notice':
-        if (!this.request && !this.settings) this.language = message.language
+        if (!this.request && !this.settings && !this.tokens) this.language = message.language
         this.notice = message
+        return
+      case 'tokens':
+        this.#showTokens(message)
+        return
+      case 'pinDone':
+        this.tokens?.done(message.token, message.problem)
         return
       case 'quit':
         return
@@ -114,16 +74,13 @@ export class Session {
     if (request?.view.request !== message.request) return
     switch (message.type) {
       case 'keys':
-        request.keys = message.keys
-        request.searching = false
-        request.selected = choice(message.keys, message.selected, request.selected)
-        request.changes += 1
+        request.list(message)
         return
       case 'key':
-        changeRow(request, message.key)
+        request.changeRow(message.key)
         return
       case 'question':
-        request.phase = { kind: 'asking', question: message.question }
+        request.phase = { kind: 'asking', question: message.question, answered: false }
         request.changes += 1
         return
       case 'preview':
@@ -132,7 +89,7 @@ export class Session {
         }
         return
       case 'refused':
-        refuse(request, message.key, message.problem)
+        request.refuse(message.key, message.problem)
         return
       case 'progress':
         request.phase = { kind: 'signing', step: message.step, done: message.done, total: message.total }
@@ -151,13 +108,23 @@ export class Session {
     }
   }
 
-  /** The person's act of consent. */
-  sign(password: string): void {
+  /** The person's act of consent. Without a password the PIN is typed on the token. */
+  sign(password: string | null, lastTry: boolean): void {
     const request = this.request
     if (!request?.selected || request.phase.kind !== 'choosing') return
     request.phase = { kind: 'opening' }
     request.refusal = null
-    void this.shell.say({ type: 'sign', request: request.view.request, key: request.selected, password })
+    request.awaited = null
+    request.triedToken = tokenOf(request.selectedKey)?.id ?? null
+    void this.shell.say({ type: 'sign', request: request.view.request, key: request.selected, password, lastTry })
+  }
+
+  /** The PIN for one more document of a batch. */
+  pinAgain(pin: string, lastTry: boolean): void {
+    const request = this.request
+    if (request?.phase.kind !== 'asking' || request.phase.answered) return
+    request.phase = { ...request.phase, answered: true }
+    void this.shell.say({ type: 'pin', request: request.view.request, pin, lastTry })
   }
 
   /** The person's act of consent to a request that needs no key. */
@@ -171,7 +138,7 @@ export class Session {
   /** The person's answer to what was asked after the password. */
   answer(yes: boolean): void {
     const request = this.request
-    if (request?.phase.kind !== 'asking') return
+    if (request?.phase.kind !== 'asking' || request.phase.answered) return
     const { question } = request.phase
     void this.shell.say({ type: 'answer', request: request.view.request, yes })
     // Without a time stamp the request is over; the page hears so from the agent.
@@ -204,6 +171,7 @@ export class Session {
     if (!request || request.phase.kind !== 'choosing' || request.selected === key) return
     request.selected = key
     request.refusal = null
+    if (request.awaited?.kind === 'key') request.awaited = null
     void this.shell.say({ type: 'selected', request: request.view.request, key })
   }
 
@@ -275,42 +243,73 @@ export class Session {
     void this.shell.say({ type: 'openSettings' })
   }
 
+  /** Shows the tokens over what is seen now. */
+  openTokens(): void {
+    this.#tokensShut = false
+    void this.shell.say({ type: 'openTokens' })
+  }
+
+  /** Back to where the person was; a request under the tokens is what it was. */
+  closeTokens(): void {
+    if (!this.tokens) return
+    if (this.tokens.act?.padded) this.cancelPin()
+    this.tokens = null
+    if (!this.request && !this.settings && !this.notice) return this.#left()
+    this.#tokensShut = true
+    void this.shell.say({ type: 'leftTokens' })
+    // What was under the hand is back: consent waits as after any change.
+    if (this.request) this.request.changes += 1
+  }
+
+  /** Another PIN; without PINs they are typed on the token. */
+  changePin(token: string, pins: { old: string; new: string } | null, lastTry: boolean): void {
+    if (!this.#begin({ token, work: 'change', padded: pins === null })) return
+    void this.shell.say({ type: 'changePin', token, old: pins?.old ?? null, new: pins?.new ?? null, lastTry })
+  }
+
+  /** A PIN by the unblocking code; without codes they are typed on the token. */
+  unblockPin(token: string, codes: { puk: string; new: string } | null): void {
+    if (!this.#begin({ token, work: 'unblock', padded: codes === null })) return
+    void this.shell.say({ type: 'unblockPin', token, puk: codes?.puk ?? null, new: codes?.new ?? null })
+  }
+
+  /** The person does not type on the token after all. */
+  cancelPin(): void {
+    void this.shell.say({ type: 'cancelPin' })
+  }
+
+  #begin(act: PinAct): boolean {
+    if (!this.tokens || this.tokens.act) return false
+    this.tokens.act = act
+    this.tokens.result = null
+    return true
+  }
+
+  #showTokens(message: Extract<ToWindow, { type: 'tokens' }>): void {
+    if (this.tokens) this.tokens.view = message
+    else if (!this.#tokensShut) {
+      if (!this.request && !this.settings) this.language = message.language
+      this.tokens = new Tokens(message, this.request)
+    }
+  }
+
   /** Goes away unless something else waits to be seen. */
   #left(): void {
-    if (this.settings || this.notice) return
+    if (this.settings || this.notice || this.tokens) return
+    this.#tokensShut = false
     void this.shell.say({ type: 'left' })
     void this.shell.hide()
   }
 
   /** Forgets the request; settings that waited behind it come up. */
   #leave(): void {
+    if (this.tokens?.over) {
+      this.tokens = null
+      void this.shell.say({ type: 'leftTokens' })
+    }
     this.request = null
-    if (!this.settings && !this.notice) void this.shell.hide()
+    if (this.settings || this.notice || this.tokens) return
+    this.#tokensShut = false
+    void this.shell.hide()
   }
-}
-
-/** Which key to select: the agent's wish, else what was selected, else the only one there is. */
-function choice(keys: KeyView[], wish: string | null, before: string | null): string | null {
-  const able = keys.filter(selectable)
-  const known = (id: string | null) => able.some((key) => key.id === id)
-  if (known(wish)) return wish
-  if (known(before)) return before
-  return able.length === 1 ? (able[0]?.id ?? null) : null
-}
-
-/** One row changed by itself: quietly, unless it was the chosen one and cannot be used any more. */
-function changeRow(request: Request, row: KeyView): void {
-  request.keys = request.keys.map((key) => (key.id === row.id ? row : key))
-  if (row.state.kind === 'unusable' && request.selected === row.id && request.phase.kind === 'choosing') {
-    refuse(request, row.id, row.state.problem)
-  }
-}
-
-function refuse(request: Request, key: string, problem: KeyProblem): void {
-  request.phase = { kind: 'choosing' }
-  request.refusal = { key, problem, number: (request.refusal?.number ?? 0) + 1 }
-  request.changes += 1
-  if (problem.kind === 'wrongPassword' || problem.kind === 'tooManyTries') return
-  request.keys = request.keys.map((row) => (row.id === key ? { ...row, state: { kind: 'unusable', problem } } : row))
-  if (request.selected === key) request.selected = null
 }

@@ -19,6 +19,13 @@ export interface WishWords {
   files: string
 }
 
+/** Words of the chooser for a token's module. */
+export interface ModuleWords {
+  title: string
+  modules: string
+  all_files: string
+}
+
 /** What the page may ask of the program around it. */
 export interface Shell {
   /** Listens to the agent; the answer says whether there is one. */
@@ -39,6 +46,8 @@ export interface Shell {
   chooseFile(request: number, file: FileView, words: WishWords): Promise<boolean>
   /** Lets the person pick a folder. */
   chooseFolder(title: string): Promise<string | null>
+  /** Lets the person pick the module (library) of a token's maker. */
+  chooseModule(words: ModuleWords): Promise<string | null>
 }
 
 /** The Tauri program around the page (src-tauri/src/commands.rs). */
@@ -53,4 +62,5 @@ export const tauriShell: Shell = {
   chooseKeyFile: (request, words) => invoke('choose_key_file', { request, words }),
   chooseFile: (request, file, words) => invoke('choose_file', { request, file, words }),
   chooseFolder: (title) => invoke('choose_folder', { title }),
+  chooseModule: (words) => invoke('choose_module', { words }),
 }

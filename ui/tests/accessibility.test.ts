@@ -1,11 +1,14 @@
 import axe from 'axe-core'
 import { tick } from 'svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { previews, speaking, states } from '../dev/fixtures'
+import { previews, speaking, states as others } from '../dev/fixtures'
+import { tokenStates } from '../dev/tokens'
 import type { Language } from '../src/messages/Language'
 import { TestWindow, close } from './window'
 
 afterEach(close)
+
+const states = { ...others, ...tokenStates }
 
 async function faults(): Promise<string[]> {
   vi.useRealTimers()

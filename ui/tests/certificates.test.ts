@@ -80,7 +80,7 @@ describe('the status of a certificate', () => {
     await window.wait()
     await window.type('abc{Enter}')
     await window.hear({ type: 'key', request: 1, key: { ...personKey, status: { kind: 'checking' } } })
-    expect(window.find('#hints').textContent).toContain('Проверяем сертификат…')
+    expect(window.hints).toContain('Проверяем сертификат…')
   })
 })
 
@@ -149,7 +149,7 @@ describe('a time stamp', () => {
     await window.wait()
     await window.type('abc{Enter}')
     await window.hear({ type: 'progress', request: 2, step: 'stamping', done: 0, total: 1 })
-    expect(window.find('#hints').textContent).toContain('Получаем метку времени…')
+    expect(window.hints).toContain('Получаем метку времени…')
     expect(window.verb.getAttribute('aria-disabled')).toBe('true')
   })
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { batch, logIn, personKey, states, unknownKey } from '../dev/fixtures'
+import { batch, logIn, personKey, readers, states, unknownKey } from '../dev/fixtures'
 import { TestWindow, close } from './window'
 
 afterEach(close)
@@ -12,7 +12,7 @@ describe('consent', () => {
     await window.wait()
     await window.type('Құпия1')
     await window.click(window.verb)
-    expect(window.of('sign')).toEqual([{ type: 'sign', request: 1, key: 'person', password: 'Құпия1' }])
+    expect(window.of('sign')).toEqual([{ type: 'sign', request: 1, key: 'person', password: 'Құпия1', lastTry: false }])
   })
 
   it('sends it once, however often the button is pressed', async () => {
@@ -56,7 +56,7 @@ describe('consent', () => {
 
   it.each([
     ['the window gets the focus', async () => void window.dispatchEvent(new Event('focus'))],
-    ['the keys change', (window: TestWindow) => window.hear({ type: 'keys', request: 1, keys: [personKey], selected: null })],
+    ['the keys change', (window: TestWindow) => window.hear({ type: 'keys', request: 1, keys: [personKey], selected: null, searching: false, readers })],
   ] as const)('sleeps for half a second after %s', async (_, change) => {
     const window = await TestWindow.open([request])
     await window.wait()
@@ -213,7 +213,7 @@ describe('a request', () => {
     const window = await TestWindow.open([request])
     await window.hear({ type: 'done', request: 99 })
     await window.hear({ type: 'withdrawn', request: 99 })
-    await window.hear({ type: 'keys', request: 99, keys: [], selected: null })
+    await window.hear({ type: 'keys', request: 99, keys: [], selected: null, searching: false, readers })
     expect(window.hidden).toBe(0)
     expect(window.options).toHaveLength(3)
   })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { expiredKey, headKey, logIn, personKey, states, unknownKey } from '../dev/fixtures'
+import { expiredKey, headKey, logIn, personKey, readers, states, unknownKey } from '../dev/fixtures'
 import { TestWindow, close } from './window'
 
 afterEach(close)
@@ -91,7 +91,7 @@ describe('the list of keys', () => {
   it('keeps the choice and the password when the list grows', async () => {
     const window = await TestWindow.open([request])
     await window.type('abc')
-    await window.hear({ type: 'keys', request: 1, keys: [unknownKey, personKey, headKey], selected: null })
+    await window.hear({ type: 'keys', request: 1, keys: [unknownKey, personKey, headKey], selected: null, searching: false, readers })
     expect(window.selected).toBe(1)
     expect(window.password.value).toBe('abc')
   })

@@ -49,11 +49,11 @@ describe('the password', () => {
   it('warns of Caps Lock and of letters that are not Latin', async () => {
     const window = await TestWindow.open([request])
     await window.type('{CapsLock}a')
-    expect(window.find('#hints').textContent).toContain('Включён Caps Lock')
+    expect(window.hints).toContain('Включён Caps Lock')
     await window.type('{CapsLock}b')
-    expect(window.find('#hints').textContent).not.toContain('Caps Lock')
+    expect(window.hints).not.toContain('Caps Lock')
     await window.type('ф')
-    expect(window.find('#hints').textContent).toContain('нелатинские буквы')
+    expect(window.hints).toContain('нелатинские буквы')
   })
 
   it('when wrong is selected to be typed over, and the field says why', async () => {
@@ -97,7 +97,7 @@ describe('the password', () => {
     const window = await TestWindow.open([request])
     await window.wait()
     await window.type('abc{Enter}')
-    expect(window.find('#hints').textContent).toContain('Открываем ключ…')
+    expect(window.hints).toContain('Открываем ключ…')
     await window.press('d')
     expect(window.password.value).toBe('abc')
   })

@@ -10,6 +10,10 @@ it('saves what the person changed', async () => {
   await window.click(window.button('Добавить папку…'))
   await window.settle()
   await window.click(window.button('Убрать /home/test/Ключи'))
+  window.module = '/opt/test/other.so'
+  await window.click(window.button('Добавить модуль…'))
+  await window.settle()
+  await window.click(window.button('Убрать /opt/test/libtest-pkcs11.so'))
   await window.person.selectOptions(window.find('select'), 'kk')
   for (const tick of document.querySelectorAll('input[type=checkbox]')) await window.click(tick)
   await window.click(window.button('Сохранить'))
@@ -20,6 +24,8 @@ it('saves what the person changed', async () => {
         language: 'kk',
         keyFolders: ['/media/test/FLASH/ЭЦП организации', '/media/test/KEYS'],
         usualFolders: false,
+        tokenModules: ['/opt/test/other.so'],
+        usualTokenModules: false,
         rememberKeys: false,
         network: { way: 'system', proxy: '', proxyUser: '', hasProxyPassword: false },
         trustTestCa: true,
@@ -63,6 +69,16 @@ it('asks for a proxy only when one is wanted, and never shows a password that is
   expect(kept.of('saveSettings')[0]?.proxyPassword).toBeNull()
 })
 
+it('adds a module once, and none when the person changes their mind', async () => {
+  const window = await TestWindow.open(states['settings'] ?? [])
+  for (const module of [null, '/opt/test/libtest-pkcs11.so']) {
+    window.module = module
+    await window.click(window.button('Добавить модуль…'))
+    await window.settle()
+  }
+  expect(document.querySelectorAll('ul[aria-labelledby=own-modules] li')).toHaveLength(1)
+})
+
 it('adds a folder once, and none when the person changes their mind', async () => {
   const window = await TestWindow.open(states['settings'] ?? [])
   for (const folder of [null, '/home/test/Ключи']) {
@@ -70,7 +86,7 @@ it('adds a folder once, and none when the person changes their mind', async () =
     await window.click(window.button('Добавить папку…'))
     await window.settle()
   }
-  expect(document.querySelectorAll('ul li')).toHaveLength(2)
+  expect(document.querySelectorAll('ul[aria-labelledby=own] li')).toHaveLength(2)
 })
 
 it.each(['{Escape}', 'button'])('closes by %s and changes nothing', async (way) => {

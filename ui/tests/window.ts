@@ -19,6 +19,7 @@ export class TestWindow {
   settled = 0
   hidden = 0
   folder: string | null = null
+  module: string | null = null
   refusesToRaise = false
   /** What to do while the file chooser is open. */
   whileChoosing: Promise<void> | null = null
@@ -52,6 +53,7 @@ export class TestWindow {
         return false
       },
       chooseFolder: async () => window.folder,
+      chooseModule: async () => window.module,
     }
     render(App, { shell })
     await window.settle()
@@ -120,6 +122,11 @@ export class TestWindow {
 
   get password(): HTMLInputElement {
     return this.find<HTMLInputElement>('input#password')
+  }
+
+  /** What is being told of the password or the PIN while it can be typed. */
+  get hints(): string {
+    return this.find('#password-hints').textContent ?? ''
   }
 
   get list(): HTMLElement {

@@ -1,5 +1,6 @@
 import { counted } from '../lib/plural'
 import type { ModulesView } from '../messages/ModulesView'
+import { tokenProblems, tokens } from './tokens/en'
 
 const documents = counted('en', { one: 'document', other: 'documents' })
 const bytes = counted('en', { one: 'byte', other: 'bytes' })
@@ -8,6 +9,7 @@ const seconds = counted('en', { one: 'second', other: 'seconds' })
 
 /** English. Its shape is the shape of every locale. `&` stands before a button's Alt letter. */
 export const en = {
+  ...tokens,
   verb: {
     logIn: 'Log in with a digital signature',
     sign: (count: number) => (count === 1 ? 'Sign a document' : `Sign ${documents(count)}`),
@@ -197,6 +199,7 @@ export const en = {
     tryAgain: '&Try again',
   },
   problem: {
+    ...tokenProblems,
     wrongPassword: 'Wrong password. Check the letters, the keyboard layout and Caps Lock.',
     tooManyTries: (wait: number) => `Too many wrong passwords. Wait ${seconds(wait)}.`,
     unreadable: 'The file cannot be read: it may have been moved, or the drive taken out',

@@ -1,7 +1,9 @@
 import type { Words } from './en'
+import { tokenProblems, tokens } from './tokens/kk'
 
 /** Kazakh. A noun after a number stays singular, so no plural forms are needed. */
 export const kk: Words = {
+  ...tokens,
   verb: {
     logIn: 'ЭЦҚ арқылы кіру',
     sign: (count) => (count === 1 ? 'Құжатқа қол қою' : `${count} құжатқа қол қою`),
@@ -191,6 +193,7 @@ export const kk: Words = {
     tryAgain: '&Қайталау',
   },
   problem: {
+    ...tokenProblems,
     wrongPassword: 'Құпиясөз қате. Әріптерді, пернетақта тілін және Caps Lock пернесін тексеріңіз.',
     tooManyTries: (wait) => `Құпиясөз тым көп рет қате терілді. ${wait} секунд күтіңіз.`,
     unreadable: 'Файл оқылмайды: ол басқа жерге көшірілген не флешка алынған болуы мүмкін',

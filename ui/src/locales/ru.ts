@@ -1,5 +1,6 @@
 import { counted } from '../lib/plural'
 import type { Words } from './en'
+import { tokenProblems, tokens } from './tokens/ru'
 
 const documents = counted('ru', { one: 'документ', few: 'документа', many: 'документов', other: 'документа' })
 const bytes = counted('ru', { one: 'байт', few: 'байта', many: 'байт', other: 'байта' })
@@ -8,6 +9,7 @@ const seconds = counted('ru', { one: 'секунду', few: 'секунды', ma
 
 /** Russian. */
 export const ru: Words = {
+  ...tokens,
   verb: {
     logIn: 'Вход по ЭЦП',
     sign: (count) => (count === 1 ? 'Подписать документ' : `Подписать ${documents(count)}`),
@@ -197,6 +199,7 @@ export const ru: Words = {
     tryAgain: '&Повторить',
   },
   problem: {
+    ...tokenProblems,
     wrongPassword: 'Неверный пароль. Проверьте буквы, раскладку клавиатуры и Caps Lock.',
     tooManyTries: (wait) => `Слишком много неверных паролей. Подождите ${seconds(wait)}.`,
     unreadable: 'Файл не читается: возможно, его переместили или вынули флешку',

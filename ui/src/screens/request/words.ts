@@ -51,6 +51,12 @@ export function problem(words: Words, why: KeyProblem): string {
       return words.problem.revoked(date(why.at), why.reason ? words.status.revokedFor[why.reason] : '')
     case 'notYetValid':
       return words.problem.notYetValid(date(why.from))
+    case 'wrongPin':
+      return words.problem.wrongPin(why.triesLeft)
+    case 'pinLength':
+      return words.problem.pinLength(why.min, why.max)
+    case 'tokenFault':
+      return words.problem.tokenFault(revealed(why.code))
     default:
       return words.problem[why.kind]
   }
