@@ -119,6 +119,8 @@ fn closed(app: &AppHandle) {
     {
         eprintln!("tanba-window: the agent is gone: {error}");
     }
+    // Settings, tokens and notices are forgotten too, with PINs that were typed.
+    page.tell(ToWindow::Closed);
     if let Some(window) = app.webview_windows().into_values().next()
         && let Err(error) = window::hide(&window, *app.state::<Started>())
     {

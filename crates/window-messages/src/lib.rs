@@ -130,6 +130,9 @@ pub enum ToWindow {
     },
     /// Tell that a page asked for something that it does not get. No answer is needed.
     Notice(NoticeView),
+    /// The person closed the window itself: forget what it showed and what was typed. The program around the page says
+    /// it, the agent does not.
+    Closed,
     /// Leave.
     Quit,
 }

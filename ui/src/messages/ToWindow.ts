@@ -113,4 +113,4 @@ token: string,
 /**
  * Why it did not work; absent: it did.
  */
-problem: KeyProblem | null, } | { "type": "notice" } & NoticeView | { "type": "quit" };
+problem: KeyProblem | null, } | { "type": "notice" } & NoticeView | { "type": "closed" } | { "type": "quit" };
