@@ -67,6 +67,12 @@ export class Session {
       case 'pinDone':
         this.tokens?.done(message.token, message.problem)
         return
+      case 'closed':
+        this.settings = null
+        this.notice = null
+        this.tokens = null
+        this.#tokensShut = false
+        return
       case 'quit':
         return
     }

@@ -128,7 +128,7 @@ export const en = {
     searching: 'Looking for keys…',
     none: 'No keys found',
     noneHelp:
-      'A key is a file ending in .p12 that the national certification authority gave you, often on a flash drive. Insert the drive and press “Refresh”, or open the file yourself.',
+      'A key is a file ending in .p12 that the national certification authority gave you, often on a flash drive, or it is on a token. Insert the drive or the token and press “Refresh”, or open the file yourself.',
     noneFits: 'No key fits this request',
     unknownOwner: 'The owner will be shown after you enter the password',
     openFile: '&Open file…',

@@ -71,6 +71,7 @@ export const tokens = {
     ready: 'PIN is set',
     change: 'Change PIN…',
     unblock: 'Unblock…',
+    forgot: 'Forgot the PIN…',
     setFirst: 'Set the PIN…',
     changeTitle: (token: string) => `Change the PIN of ${token}`,
     unblockTitle: (token: string) => `New PIN for ${token}`,

@@ -71,6 +71,7 @@ export const tokens: typeof words = {
     ready: 'PIN-код қойылған',
     change: 'PIN-кодты өзгерту…',
     unblock: 'Бұғаттан шығару…',
+    forgot: 'PIN-код ұмытылды…',
     setFirst: 'PIN-код қою…',
     changeTitle: (token) => `PIN-кодты өзгерту: ${token}`,
     unblockTitle: (token) => `Жаңа PIN-код: ${token}`,

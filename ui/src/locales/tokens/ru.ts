@@ -75,6 +75,7 @@ export const tokens: typeof words = {
     ready: 'PIN-код задан',
     change: 'Сменить PIN-код…',
     unblock: 'Разблокировать…',
+    forgot: 'Забыли PIN-код…',
     setFirst: 'Задать PIN-код…',
     changeTitle: (token) => `Смена PIN-кода: ${token}`,
     unblockTitle: (token) => `Новый PIN-код: ${token}`,
