@@ -308,6 +308,7 @@ export const en = {
       ['What will be signed', '“View” shows the document. Exactly what stands there is signed.'],
       ['Your key', 'Key files found on this computer. A grey one says why it cannot be used; “Open file…” takes one from elsewhere.'],
       ['Password', 'The password of the key file. It is neither kept nor sent to the site.'],
+      ['Token or card', 'Its key never leaves it, so it asks for its PIN. Wrong PINs are counted; when none is left, “Tokens and cards…” unblocks it with the PUK.'],
       [
         'The last button',
         'Says what will be done and does it. It sleeps for half a second after each change, so that nobody can make you press it unawares.',
