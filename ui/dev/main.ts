@@ -1,4 +1,5 @@
 // The window in an ordinary browser, for looking at: dev.html?state=logIn&language=kk&text=200
+// Further: password=… types it, press=… presses the button whose words begin so.
 import '../src/styles/tokens.css'
 import '../src/styles/base.css'
 import { mount, tick } from 'svelte'
@@ -61,4 +62,10 @@ if (wishes.has('password')) {
     field.value = wishes.get('password') ?? ''
     field.dispatchEvent(new Event('input', { bubbles: true }))
   }
+}
+// The words of a button, to see what it opens.
+if (wishes.has('press')) {
+  const wanted = wishes.get('press') ?? ''
+  await tick()
+  ;[...document.querySelectorAll('button')].find((button) => (button.textContent ?? '').trim().startsWith(wanted))?.click()
 }

@@ -55,6 +55,8 @@ export class Session {
         return
       case 'settings':
         if (message.language && !this.request) this.language = message.language
+        // Settings that the person asked for elsewhere come to the front; those under the tokens stay there.
+        if (!this.settings && this.tokens && !this.tokens.over) this.tokens = null
         this.settings = message
         return
       case 'notice':

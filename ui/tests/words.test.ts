@@ -32,6 +32,7 @@ describe('locales', () => {
 
   it.each(['kk', 'ru', 'en'] as const)('%s gives no Alt letter twice on one screen', (language) => {
     const { act, cancel, documents, keys, ending, settings, progress, status, question, preview, notice, close } = locales[language]
+    const { token, pin, tokens, modules } = locales[language]
     const letters = (labels: string[]) => labels.map((label) => mnemonic(label).letter.toLowerCase())
     const screens = [
       [act.logIn, act.sign(1), act.sign(2), act.showCertificate, act.addTimeStamp].map((verb) => [
@@ -41,14 +42,20 @@ describe('locales', () => {
         keys.openFile,
         keys.refresh,
         status.checkAgain,
+        token.open,
       ]),
+      [[pin.stop, pin.goOn]],
+      [
+        ...[tokens.doChange, tokens.doUnblock, tokens.doPad].map((verb) => [verb, tokens.back]),
+        [cancel],
+      ].flatMap((labels) => [tokens.close, preview.back].map((end) => [...labels, tokens.refresh, end])),
       [
         [question.useIt, question.otherKey],
         [question.tryAgain, question.otherKey],
         [question.tryAgain, cancel],
       ],
       [[act.chooseFile, cancel], [act.readFile, cancel]],
-      [[settings.addFolder, settings.save, cancel]],
+      [[settings.addFolder, modules.add, modules.open, settings.save, cancel]],
       [[notice.settings, close]],
       [[preview.back, preview.pdf.previous, preview.pdf.next]],
       [[progress.stopYes, progress.stopNo], [ending.close]],
@@ -57,6 +64,22 @@ describe('locales', () => {
       expect(letters(screen)).not.toContain('')
       expect(new Set(letters(screen)).size, screen.join(' ')).toBe(screen.length)
     }
+  })
+
+  it.each(['kk', 'ru', 'en'] as const)('%s has words of its own for every problem of a key', (language) => {
+    const said = Object.values(locales[language].problem).filter((words) => typeof words === 'string')
+    const twice = said.filter((words, at) => said.indexOf(words) !== at)
+    expect(twice).toEqual([])
+    expect(said.length).toBeGreaterThan(30)
+  })
+
+  it('speak of tries and lengths of a PIN as the design says', () => {
+    const wrong = (['kk', 'ru', 'en'] as const).map((language) => locales[language].problem.wrongPin(2))
+    expect(wrong).toEqual(['PIN қате. Қалған мүмкіндік: 2', 'Неверный PIN. Осталось попыток: 2', 'Wrong PIN. Tries left: 2'])
+    expect(locales.ru.pin.length(4, 8)).toBe('От 4 до 8 знаков')
+    expect(locales.ru.pin.length(6, null)).toBe('Не меньше 6 знаков')
+    expect(locales.ru.pin.length(4, 21)).toBe('От 4 до 21 знака')
+    expect(locales.ru.pin.length(4, 4)).toBe('4 знака')
   })
 
   it('counts in Russian as people do', () => {

@@ -86,7 +86,7 @@ export const tokens = {
     doChange: '&Change the PIN',
     doUnblock: '&Set the new PIN',
     doPad: '&Start',
-    back: 'Do not &change',
+    back: 'Do &not change',
     working: 'The token is working…',
     changed: 'The PIN is changed',
     unblocked: 'The token has a new PIN',
