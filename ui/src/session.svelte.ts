@@ -18,8 +18,6 @@ export class Session {
   tokens = $state.raw<Tokens | null>(null)
   byHand = $state(false)
   readonly words: Words = $derived(locales[this.language])
-  /** True when the tokens are seen: a request comes before them, unless they were opened from it. */
-  readonly tokensShown = $derived(this.tokens !== null && (this.request === null || this.tokens.over === this.request))
   #choosing = false
   /** The person closed the tokens: a list that was on its way does not open them again. */
   #tokensShut = false
@@ -49,7 +47,8 @@ export class Session {
       case 'request':
         this.language = message.language
         this.request = new Request(message)
-        if (this.tokens?.over) this.tokens = null
+        // It comes first, and the agent has no ear for the tokens while it is asked.
+        this.tokens = null
         // What a page misses is less than what one asks for.
         this.notice = null
         return

@@ -464,12 +464,15 @@ describe('the tokens, opened from a request', () => {
     expect(window.hidden).toBe(1)
   })
 
-  it('give way to a new request', async () => {
-    const window = await TestWindow.open([tokensView([token]), ...(states['logIn'] ?? [])])
+  it('give way to a new request, and what was typed goes with them', async () => {
+    const window = await TestWindow.open([tokensView([token])])
+    await window.click(window.button('Сменить PIN-код…'))
+    await window.press('1234')
+    for (const message of states['logIn'] ?? []) await window.hear(message)
     expect(window.find('[data-screen=request]').closest('[hidden]')).toBeNull()
     expect(document.querySelector('[data-screen=tokens]')).toBeNull()
     await window.hear({ type: 'done', request: 1 })
-    expect(window.find('[data-screen=tokens]')).toBeTruthy()
-    expect(window.hidden).toBe(0)
+    expect(document.querySelector('.screen')).toBeNull()
+    expect(window.hidden).toBe(1)
   })
 })
