@@ -39,6 +39,7 @@ use crate::{
     screen::Screen,
     settings::{Modules, NetworkChoice, SettingsFile},
     system_language,
+    tokens::{Plugged, TokenConfig},
 };
 
 /// Texts up to this size are read on the spot; larger ones on a thread of their own.
@@ -56,6 +57,8 @@ pub struct Config {
     pub fetch: Arc<dyn Fetch>,
     /// Takes the network over that the settings choose: called at the start and whenever they change.
     pub choose_network: Box<dyn Fn(NetworkChoice<'_>) + Send + Sync>,
+    /// The way to tokens and cards; without it there are none.
+    pub tokens: Option<TokenConfig>,
     /// Take test certificates of the national authority for real ones, whatever the settings say.
     pub trust_test_ca: bool,
 }
@@ -77,6 +80,7 @@ pub(crate) struct Shared {
     pub(crate) connections: Connections,
     pub(crate) picked: Picked,
     pub(crate) finder: Finder,
+    pub(crate) plugged: Arc<Plugged>,
     pub(crate) memory: Memory,
     pub(crate) tries: Tries,
     pub(crate) certificates: Arc<Certificates>,
@@ -104,7 +108,6 @@ impl Agent {
         Ok(Arc::new(Self {
             shared: Arc::new(Shared {
                 streaming: watch::Sender::new(settings.get().streaming),
-                settings,
                 certificates: Arc::new(Certificates::new(&config.data_dir, config.fetch)),
                 choose_network: config.choose_network,
                 trust_test_ca: config.trust_test_ca,
@@ -113,7 +116,9 @@ impl Agent {
                 connections: Connections::default(),
                 picked: Picked::default(),
                 finder: Finder::new(config.key_folders),
+                plugged: Plugged::new(config.tokens, settings.get().module_choice()),
                 tries: Tries::default(),
+                settings,
             }),
             queue: Queue::new(),
             home: Arc::default(),
@@ -137,6 +142,7 @@ impl Agent {
     /// Call it within a tokio runtime.
     pub fn page_connected(&self) {
         self.shared.screen.warm();
+        self.shared.plugged.look();
         if !self.warming.swap(true, Ordering::Relaxed) {
             let (shared, warming) = (self.shared.clone(), self.warming.clone());
             task::spawn_blocking(move || {
@@ -182,6 +188,10 @@ impl Agent {
             Step::ShowSettings { reply } => {
                 self.home.show_settings(self.shared.clone(), &self.queue);
                 (Some(reply), "answered")
+            }
+            Step::ListTokens(form) => {
+                let kinds = self.shared.plugged.kinds().await;
+                (Some(form.render(&Ok(Outcome::Tokens(kinds)))), "answered")
             }
             Step::Refuse(error, form) => (Some(form.render(&Err(error))), "refused"),
             Step::Ask(errand, form) => match self.ask(caller, errand, gone).await {
@@ -236,6 +246,11 @@ impl Agent {
         if let Errand::Plan(plan) = &errand {
             plan.check_digests(self.shared.settings.get().policy.sign_any_digest_length)?;
         }
+        if let Some(kind) = errand.token_kind()
+            && !self.shared.plugged.has_kind(kind).await
+        {
+            return Err(Error::TokenAbsent);
+        }
         if let Errand::Plan(plan) = &errand
             && let Some(language) = plan.language
         {
@@ -266,9 +281,13 @@ impl Shared {
     pub(crate) fn language(&self, connection: u64) -> Language {
         self.connections
             .language(connection)
-            .or(self.settings.get().language)
-            .or_else(system_language::read)
-            .unwrap_or_default()
+            .unwrap_or_else(|| self.own_language())
+    }
+
+    /// The language of windows that no page asked for.
+    pub(crate) fn own_language(&self) -> Language {
+        let chosen = self.settings.get().language;
+        chosen.or_else(system_language::read).unwrap_or_default()
     }
 
     pub(crate) fn save_language(&self, language: Language) {
@@ -299,6 +318,7 @@ impl Shared {
         self.streaming.send_if_modified(|streaming| {
             std::mem::replace(streaming, saved.streaming) != saved.streaming
         });
+        self.plugged.choose_modules(saved.module_choice());
         self.certificates.forget();
         if !remember {
             self.memory.forget_keys();
@@ -324,6 +344,7 @@ enum Step {
     ShowSettings {
         reply: String,
     },
+    ListTokens(ReplyForm),
     Refuse(Error, ReplyForm),
     Ask(Errand, ReplyForm),
 }
@@ -361,7 +382,8 @@ fn read(text: String, modules: Modules) -> (Label, Step) {
             Ok(plan) => Step::Ask(Errand::Plan(Box::new(plan)), form),
             Err(error) => Step::Refuse(error, form),
         },
-        Action::SignFile(ask, form) => match plan::check_stores(ask.stores) {
+        Action::ListTokens(form) => Step::ListTokens(form),
+        Action::SignFile(ask, form) => match plan::check_stores(&ask.stores) {
             Ok(()) => Step::Ask(Errand::SignFile(Box::new(ask)), form),
             Err(error) => Step::Refuse(error, form),
         },
@@ -381,7 +403,9 @@ fn plan(mut ask: Ask<'_>, lifted: Lifted) -> Result<Plan, Error> {
 /// The first 8 hexadecimal digits of the certificate's SHA-256, for the log.
 fn fingerprint(outcome: &Outcome) -> Option<String> {
     let certificate = match outcome {
-        Outcome::Cancelled | Outcome::Stamped(_) | Outcome::Chosen(_) => return None,
+        Outcome::Cancelled | Outcome::Stamped(_) | Outcome::Chosen(_) | Outcome::Tokens(_) => {
+            return None;
+        }
         Outcome::Certificate(shown) => &shown.certificate,
         Outcome::Signed(signed) => &signed.certificate,
     };

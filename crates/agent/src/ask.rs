@@ -124,16 +124,22 @@ impl<'a> What<'a> {
     }
 }
 
-/// Where the key may come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where the key may come from. Kinds of tokens go by NCALayer's names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Stores {
-    /// Files are allowed.
+    /// From anywhere.
+    #[default]
+    Any,
+    /// From files, and from tokens for which NCALayer has no name: a page cannot ask for those in another way.
     Files,
-    /// Only tokens and cards: files are listed but cannot be chosen.
-    TokensOnly,
-    /// One kind of token, asked for by name: without it there is nothing to show.
-    Token,
-    /// Java key stores.
+    /// From these kinds of tokens, and from files if they are named, too. Everything else is listed but cannot be chosen.
+    These {
+        kinds: Vec<&'static str>,
+        files: bool,
+    },
+    /// From one kind of token: without it there is nothing to show.
+    Token(&'static str),
+    /// From Java key stores.
     Jks,
 }
 

@@ -4,16 +4,24 @@
 mod jobs;
 mod list;
 mod opened;
+mod plugged;
 mod stage;
+mod token_signer;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::time;
+use tokio::{
+    sync::watch,
+    time::{self, MissedTickBehavior},
+};
 use tokio_util::sync::CancellationToken;
-use window_messages::{FromWindow, KeyProblem, RequestId, RequestView, Step, ToWindow, Verb};
+use window_messages::{
+    FromWindow, KeyProblem, ReadersView, RequestId, RequestView, Step, ToWindow, Verb,
+};
 
 use self::{
     jobs::{Event, Jobs},
+    plugged::Pins,
     stage::Stage,
 };
 use crate::{
@@ -25,11 +33,16 @@ use crate::{
     outcome::Outcome,
     plan::Plan,
     screen::ScreenLink,
+    tokens::{self, Look, Now, PinDesk},
 };
 
 /// How long a window may take to appear, and to take one message.
 pub(crate) const PAINTED_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often modules are asked whether something was plugged in, while the person chooses: not every token is in a reader
+/// that tells.
+const GLANCE: Duration = Duration::from_millis(700);
 
 /// How a ceremony ended.
 pub(crate) enum End {
@@ -50,6 +63,16 @@ pub(crate) struct Ceremony {
     keys: Vec<Found>,
     /// Files that the person opened by hand: they stay in the list whatever a search finds.
     opened: Vec<Found>,
+    /// True while files are looked for.
+    searching: bool,
+    /// What is plugged in.
+    tokens: watch::Receiver<Now>,
+    _look: Look,
+    desk: PinDesk,
+    /// The row that the person chose.
+    chosen: Option<String>,
+    /// While a token signs.
+    pins: Option<Pins>,
     /// What has been found out about certificates, by their SHA-256.
     verdicts: HashMap<[u8; 32], Verdict>,
     stage: Stage,
@@ -71,15 +94,23 @@ impl Ceremony {
         if shared.settings.get().policy.sign_any_digest_length {
             plan.take_any_digest_length();
         }
-        let keys = if plan.verb == Verb::AddTimeStamp {
-            Vec::new()
-        } else {
+        let keyed = plan.verb != Verb::AddTimeStamp;
+        let keys = if keyed {
             shared.finder.last()
+        } else {
+            Vec::new()
         };
+        let language = shared.language(caller.connection);
         let mut ceremony = Self {
             jobs: Jobs::new(),
             plan: Arc::new(plan),
             opened: Vec::new(),
+            searching: keyed,
+            _look: shared.plugged.look(),
+            tokens: shared.plugged.follow(),
+            desk: PinDesk::new(shared.plugged.clone(), language),
+            chosen: None,
+            pins: None,
             verdicts: HashMap::new(),
             stage: Stage::Choosing,
             shared,
@@ -89,6 +120,9 @@ impl Ceremony {
             window,
             keys,
         };
+        if keyed {
+            ceremony.list_tokens();
+        }
         ceremony.recall();
         Ok(ceremony)
     }
@@ -96,6 +130,7 @@ impl Ceremony {
     /// Shows the plan and does what the person decides.
     pub(crate) async fn run(mut self) -> Result<End, Error> {
         let end = self.decide().await;
+        self.leave_token(&end);
         let last = match &end {
             Ok(End::Gone) => Some(ToWindow::Withdrawn {
                 request: self.request,
@@ -122,8 +157,11 @@ impl Ceremony {
         if keyed {
             self.jobs.search(&self.shared);
         }
-        self.tell(ToWindow::Request(Box::new(self.view(keyed))))
-            .await?;
+        let view = self.view();
+        self.chosen.clone_from(&view.selected);
+        self.tell(ToWindow::Request(Box::new(view))).await?;
+        let mut glances = time::interval(GLANCE);
+        glances.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let late = time::sleep(PAINTED_WITHIN);
         tokio::pin!(late);
         let mut painted = false;
@@ -144,6 +182,20 @@ impl Ceremony {
                     self.hear(message).await?
                 }
                 event = self.jobs.next() => self.advance(event).await?,
+                Ok(()) = self.tokens.changed(), if keyed => {
+                    self.tokens_changed().await?;
+                    None
+                }
+                news = self.desk.next() => {
+                    for message in news {
+                        self.tell(message).await?;
+                    }
+                    None
+                }
+                _ = glances.tick(), if keyed && matches!(self.stage, Stage::Choosing) => {
+                    self.shared.plugged.glance();
+                    None
+                }
                 () = alarm => self.weigh().await?,
                 () = &mut late, if !painted => return Err(Error::WindowLost),
             };
@@ -155,6 +207,9 @@ impl Ceremony {
 
     /// What the person did.
     async fn hear(&mut self, message: FromWindow) -> Result<Option<End>, Error> {
+        let Some(message) = self.desk.hear(message) else {
+            return Ok(None);
+        };
         match message {
             FromWindow::Cancel { request } if request == self.request => {
                 if let Stage::Unstamped(_, why) = self.stage {
@@ -166,12 +221,22 @@ impl Ceremony {
                 request,
                 key,
                 password,
-            } if request == self.request => self.unlock(key, password).await?,
+                last_try,
+            } if request == self.request => self.unlock(key, password, last_try).await?,
+            FromWindow::Pin {
+                request,
+                pin,
+                last_try,
+            } if request == self.request => self.pin_given(pin, last_try),
             FromWindow::Agree { request } if request == self.request => self.agreed().await?,
             FromWindow::Answer { request, yes } if request == self.request => {
+                if !yes && self.pin_declined() {
+                    return Ok(None);
+                }
                 return self.answered(yes).await;
             }
             FromWindow::Selected { request, key } if request == self.request => {
+                self.chosen = Some(key.clone());
                 self.check_row(&key).await?;
             }
             FromWindow::CheckAgain { request, key } if request == self.request => {
@@ -187,7 +252,9 @@ impl Ceremony {
                 }
             }
             FromWindow::Refresh { request } if request == self.request => {
-                self.jobs.search(&self.shared)
+                self.searching = true;
+                self.shared.plugged.refresh();
+                self.jobs.search(&self.shared);
             }
             FromWindow::SetLanguage { language } => {
                 self.shared
@@ -203,6 +270,7 @@ impl Ceremony {
                 // What was found out under the old settings does not hold any more.
                 self.verdicts.clear();
                 self.recall();
+                self.searching = true;
                 self.jobs.search(&self.shared);
             }
             // Of another request, or nothing to do.
@@ -215,7 +283,9 @@ impl Ceremony {
     async fn advance(&mut self, event: Event) -> Result<Option<End>, Error> {
         match event {
             Event::Found(found) => {
-                self.keys = found;
+                self.searching = false;
+                self.keys.retain(|key| key.token().is_some());
+                self.keys.extend(found);
                 let opened = std::mem::take(&mut self.opened);
                 for key in opened {
                     self.add_opened(key);
@@ -237,7 +307,16 @@ impl Ceremony {
                 })
                 .await?;
             }
-            Event::Unlocked { file, opened } => return self.unlocked(file, opened).await,
+            Event::Unlocked { file, pin, opened } => {
+                return self.unlocked(file, pin, opened).await;
+            }
+            Event::PinWanted {
+                document,
+                wrong,
+                pin,
+            } => self.pin_wanted(document, wrong, pin).await?,
+            Event::TokenFailed { error, pin } => self.token_failed(error, pin).await?,
+            Event::Declined => self.declined().await?,
             Event::Verdict {
                 certificate,
                 verdict,
@@ -257,7 +336,7 @@ impl Ceremony {
         Ok(None)
     }
 
-    fn view(&self, searching: bool) -> RequestView {
+    fn view(&self) -> RequestView {
         let keys = keys::views(&self.keys, &self.plan.filter, keys::now());
         RequestView {
             request: self.request,
@@ -275,9 +354,19 @@ impl Ceremony {
             test_certificates: self.shared.how().test_ca,
             selected: keys::selected(&keys),
             keys,
-            searching,
+            searching: self.is_searching(),
+            tokens_only: !self.plan.filter.takes_files(),
+            readers: self.readers(),
             language: self.shared.language(self.caller.connection),
         }
+    }
+
+    fn is_searching(&self) -> bool {
+        self.searching || self.tokens.borrow().searching
+    }
+
+    fn readers(&self) -> ReadersView {
+        tokens::readers(&self.tokens.borrow())
     }
 
     async fn refuse(&self, key: String, problem: KeyProblem) -> Result<(), Error> {

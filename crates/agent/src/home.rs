@@ -8,7 +8,10 @@ use std::{
 use tokio::{sync::mpsc, task, time};
 use window_messages::{FromWindow, NoticeView, ToWindow};
 
-use crate::{agent::Shared, caller::Caller, consent::Queue, notices::Notices, protocol::Missing};
+use crate::{
+    agent::Shared, caller::Caller, consent::Queue, notices::Notices, protocol::Missing,
+    screen::ScreenLink, tokens::PinDesk,
+};
 
 /// How long a page has for the request that usually follows: a notice would only flash up before it.
 const FIRST: Duration = Duration::from_millis(1500);
@@ -88,24 +91,7 @@ impl Home {
             return;
         }
         *self.lock() = Some(window.to.clone());
-        // Ends when the window closes or a request takes it over, and when the person has done with it.
-        while let Some(message) = window.from.recv().await {
-            match message {
-                FromWindow::SaveSettings {
-                    settings,
-                    proxy_password,
-                } => shared.save_settings(settings, proxy_password),
-                FromWindow::SetLanguage { language } => shared.save_language(language),
-                FromWindow::OpenSettings => {
-                    let settings = ToWindow::Settings(shared.settings_view());
-                    if window.to.send(settings).await.is_err() {
-                        break;
-                    }
-                }
-                FromWindow::Left => break,
-                _ => {}
-            }
-        }
+        converse(&shared, &mut window).await;
         let mut open = self.lock();
         if open
             .as_ref()
@@ -118,4 +104,40 @@ impl Home {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<ToWindow>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Hears the person out. Ends when the window closes or a request takes it over, and when the person has done with it.
+async fn converse(shared: &Arc<Shared>, window: &mut ScreenLink) {
+    let mut desk = PinDesk::new(shared.plugged.clone(), shared.own_language());
+    loop {
+        let news = tokio::select! {
+            message = window.from.recv() => match message {
+                None | Some(FromWindow::Left) => return,
+                Some(message) => {
+                    let other = desk.hear(message);
+                    other.and_then(|message| heard(shared, message)).into_iter().collect()
+                }
+            },
+            news = desk.next() => news,
+        };
+        for message in news {
+            if window.to.send(message).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Does what the person wants; gives what the window is to show then.
+fn heard(shared: &Arc<Shared>, message: FromWindow) -> Option<ToWindow> {
+    match message {
+        FromWindow::SaveSettings {
+            settings,
+            proxy_password,
+        } => shared.save_settings(settings, proxy_password),
+        FromWindow::SetLanguage { language } => shared.save_language(language),
+        FromWindow::OpenSettings => return Some(ToWindow::Settings(shared.settings_view())),
+        _ => {}
+    }
+    None
 }

@@ -8,7 +8,7 @@ mod tries;
 mod view;
 
 pub(crate) use filter::Filter;
-pub(crate) use found::Found;
+pub(crate) use found::{Found, Place, TokenKey};
 pub(crate) use memory::Memory;
 pub(crate) use search::{Finder, Stop};
 pub(crate) use tries::Tries;
@@ -17,7 +17,9 @@ pub(crate) use view::{row, selected, state, views};
 use keystore::Error;
 use window_messages::KeyProblem;
 
-/// Why a key file did not open, in the window's terms.
+use crate::tokens;
+
+/// Why a key did not open, in the window's terms.
 pub(crate) fn problem(error: Error) -> KeyProblem {
     match error {
         Error::WrongPassword => KeyProblem::WrongPassword,
@@ -28,6 +30,7 @@ pub(crate) fn problem(error: Error) -> KeyProblem {
         Error::SeveralKeys => KeyProblem::SeveralKeys,
         Error::UnsupportedAlgorithm(_) | Error::RsaKeySize => KeyProblem::OtherAlgorithm,
         Error::UnknownEntry | Error::Io(_) => KeyProblem::Unreadable,
+        Error::Token(error) => tokens::problem(error, None),
         _ => KeyProblem::Damaged,
     }
 }

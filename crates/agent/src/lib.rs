@@ -34,6 +34,7 @@ mod settings;
 mod sign;
 mod streamed;
 mod system_language;
+mod tokens;
 
 #[doc(hidden)]
 pub use agent::read_request;
@@ -46,3 +47,4 @@ pub use protocol::StreamedOperation;
 pub use screen::{Screen, ScreenLink};
 pub use settings::{NetworkChoice, ProxyPassword};
 pub use streamed::{Streamed, Streaming};
+pub use tokens::TokenConfig;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use pki::Certificate;
 
+use crate::tokens::Kinds;
+
 /// How a request that a person decided on ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
@@ -17,6 +19,15 @@ pub(crate) enum Outcome {
     Stamped(Vec<Vec<u8>>),
     /// The person picked this file or folder in the chooser.
     Chosen(PathBuf),
+    /// These tokens are plugged in. No person was asked.
+    Tokens(Kinds),
+}
+
+impl Outcome {
+    /// True when a key has signed.
+    pub(crate) fn is_signed(&self) -> bool {
+        matches!(self, Self::Signed(_))
+    }
 }
 
 /// The public part of a key.

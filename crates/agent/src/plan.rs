@@ -90,7 +90,7 @@ impl Plan {
                 (act, vec![Document::streamed(arrived)])
             }
         };
-        check_stores(ask.stores)?;
+        check_stores(&ask.stores)?;
         let time_stamp = ask.time_stamp || act == Act::AddTimeStamp;
         if time_stamp && !act.makes_cms() {
             return Err(Error::TimeStampOnCmsOnly);
@@ -98,12 +98,7 @@ impl Plan {
         Ok(Self {
             verb: verb(act, &ask.wanted, &documents),
             warnings: warnings(act, &ask.wanted, &documents),
-            filter: filter(
-                act,
-                ask.wanted,
-                ask.stores == Stores::TokensOnly,
-                &documents,
-            )?,
+            filter: filter(act, ask.wanted, ask.stores, &documents)?,
             any_digest_length: false,
             time_stamp,
             logo: ask.logo,
@@ -196,11 +191,10 @@ fn cosigned(act: Act, documents: Vec<Document>) -> (Act, Vec<Document>) {
 }
 
 /// Whether there can be a key in the stores that the page names.
-pub(crate) fn check_stores(stores: Stores) -> Result<(), Error> {
+pub(crate) fn check_stores(stores: &Stores) -> Result<(), Error> {
     match stores {
-        Stores::Token => Err(Error::TokenAbsent),
         Stores::Jks => Err(Error::JksUnsupported),
-        Stores::Files | Stores::TokensOnly => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -253,7 +247,7 @@ fn warnings(act: Act, wanted: &Wanted<'_>, documents: &[Document]) -> Vec<Warnin
 fn filter(
     act: Act,
     wanted: Wanted<'_>,
-    tokens_only: bool,
+    stores: Stores,
     documents: &[Document],
 ) -> Result<Filter, Error> {
     let issuers = match wanted.issuers {
@@ -294,7 +288,7 @@ fn filter(
         expired: unless_shown(wanted.expired),
         unknown_issuer: unless_shown(wanted.unknown_issuer),
         revoked: unless_shown(wanted.revoked),
-        tokens_only,
+        stores,
         digest_lengths,
     })
 }

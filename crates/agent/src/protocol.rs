@@ -55,6 +55,8 @@ pub(crate) enum Action<'a> {
     NotFound(Option<Missing>),
     /// Show the settings and send the reply.
     ShowSettings { reply: String },
+    /// Look which kinds of tokens are plugged in: nobody is asked.
+    ListTokens(ReplyForm),
     /// A person must decide; the form turns the outcome into a reply.
     Ask(Ask<'a>, ReplyForm),
     /// The same, about a file that the page names.

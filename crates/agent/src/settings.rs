@@ -18,7 +18,7 @@ pub(crate) use self::{
     modules::Modules,
     network::{Network, Services},
 };
-use crate::{caller::Origin, certificates::How, error::Error, private_file};
+use crate::{caller::Origin, certificates::How, error::Error, private_file, tokens::ModuleChoice};
 
 const FILE: &str = "settings.toml";
 
@@ -33,6 +33,10 @@ pub(crate) struct Settings {
     pub(crate) key_folders: Vec<PathBuf>,
     /// Look into the usual folders too.
     pub(crate) usual_folders: bool,
+    /// Libraries of tokens' makers (PKCS#11 modules) that the person chose.
+    pub(crate) token_modules: Vec<PathBuf>,
+    /// Use those of known makers and those that the system lists, too.
+    pub(crate) usual_token_modules: bool,
     /// Remember which keys were used and for which site.
     pub(crate) remember_keys: bool,
     /// Take test certificates of the national authority for real ones.
@@ -69,6 +73,8 @@ impl Default for Settings {
             language: None,
             key_folders: Vec::new(),
             usual_folders: true,
+            token_modules: Vec::new(),
+            usual_token_modules: true,
             remember_keys: true,
             trust_test_ca: false,
             require_certain_status: false,
@@ -98,12 +104,10 @@ impl Settings {
     pub(crate) fn view(&self, test_ca: bool) -> SettingsView {
         SettingsView {
             language: self.language,
-            key_folders: self
-                .key_folders
-                .iter()
-                .map(|folder| folder.to_string_lossy().into_owned())
-                .collect(),
+            key_folders: texts(&self.key_folders),
             usual_folders: self.usual_folders,
+            token_modules: texts(&self.token_modules),
+            usual_token_modules: self.usual_token_modules,
             remember_keys: self.remember_keys,
             network: self.network.view(),
             trust_test_ca: self.trust_test_ca,
@@ -114,16 +118,21 @@ impl Settings {
         }
     }
 
-    /// Takes over what the person set; the policy stays. Relative folders are left out: relative to what?
+    /// Which libraries of tokens' makers are used.
+    pub(crate) fn module_choice(&self) -> ModuleChoice {
+        ModuleChoice {
+            chosen: self.token_modules.clone(),
+            usual: self.usual_token_modules,
+        }
+    }
+
+    /// Takes over what the person set; the policy stays.
     fn apply(&mut self, view: SettingsView, proxy_password: Option<Zeroizing<String>>) {
         self.language = view.language;
-        self.key_folders = view
-            .key_folders
-            .into_iter()
-            .map(PathBuf::from)
-            .filter(|folder| folder.is_absolute())
-            .collect();
+        self.key_folders = absolute(view.key_folders);
         self.usual_folders = view.usual_folders;
+        self.token_modules = absolute(view.token_modules);
+        self.usual_token_modules = view.usual_token_modules;
         self.remember_keys = view.remember_keys;
         self.network.apply(view.network, proxy_password);
         self.trust_test_ca = view.trust_test_ca;
@@ -230,6 +239,17 @@ impl SettingsFile {
         // Settings are whole at every moment: a panic elsewhere does not spoil them.
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn texts(paths: &[PathBuf]) -> Vec<String> {
+    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+    paths.iter().map(text).collect()
+}
+
+/// Relative paths are left out: relative to what?
+fn absolute(paths: Vec<String>) -> Vec<PathBuf> {
+    let paths = paths.into_iter().map(PathBuf::from);
+    paths.filter(|path| path.is_absolute()).collect()
 }
 
 /// What is wrong and in which line. The line itself is not repeated: it may be the one with the password.

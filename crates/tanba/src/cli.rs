@@ -83,6 +83,10 @@ pub(crate) struct AgentArguments {
     /// Look for keys here instead of the usual folders; may be repeated
     #[arg(long, value_name = "DIR", num_args = 1.., value_hint = ValueHint::DirPath)]
     pub(crate) keys: Vec<PathBuf>,
+    /// Use these PKCS#11 modules instead of those found on this computer; may be repeated. With --keys and without this,
+    /// tokens are left alone
+    #[arg(long, value_name = "MODULE", value_hint = ValueHint::FilePath)]
+    pub(crate) pkcs11: Vec<PathBuf>,
     /// Take the national authority's test certificates for real ones; the window says so
     #[arg(long)]
     pub(crate) trust_test_ca: bool,

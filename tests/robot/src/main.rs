@@ -27,8 +27,11 @@ use crate::robot::{Act, Consent, Robot};
 )]
 struct Arguments {
     /// Key file to use; with several, the first that fits
-    #[arg(long, value_name = "FILE", required_unless_present = "cancel")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["cancel", "token"])]
     key: Vec<PathBuf>,
+    /// Token to use, by its label; the robot waits until it is plugged in
+    #[arg(long, value_name = "LABEL", conflicts_with = "key")]
+    token: Option<String>,
     /// File whose first line is the password
     #[arg(long, value_name = "FILE", required_unless_present = "cancel")]
     password_file: Option<PathBuf>,
@@ -74,6 +77,7 @@ fn main() -> Result<()> {
     } else {
         Robot::that_signs(Consent {
             keys,
+            token: arguments.token,
             password: password.unwrap_or_default(),
             stop_after: arguments.stop_after,
             wrong_first: arguments.wrong_first,

@@ -7,8 +7,8 @@ use std::{
 };
 
 use window_messages::{
-    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, Question, RequestId, RequestView,
-    ToWindow, Verb,
+    FromWindow, KeyPlace, KeyProblem, KeyState, KeyView, PasswordText, Question, RequestId,
+    RequestView, ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
@@ -29,6 +29,8 @@ pub(crate) struct Robot {
 pub(crate) struct Consent {
     /// Key files, the best first.
     pub(crate) keys: Vec<PathBuf>,
+    /// The token to use before any file, by its label.
+    pub(crate) token: Option<String>,
     pub(crate) password: Zeroizing<String>,
     /// Stops a batch of which so many documents are signed.
     pub(crate) stop_after: Option<u32>,
@@ -101,6 +103,7 @@ impl Robot {
                 request,
                 keys,
                 selected,
+                ..
             } if self.shows(request) => {
                 if let Some(shown) = &mut self.request {
                     shown.keys = keys;
@@ -123,6 +126,10 @@ impl Robot {
                 }
                 Vec::new()
             }
+            ToWindow::Question {
+                request,
+                question: Question::PinAgain { .. },
+            } if self.shows(request) => vec![Act::Say(self.pin_again(request))],
             ToWindow::Question { request, question } if self.shows(request) => {
                 vec![Act::Say(FromWindow::Answer {
                     request,
@@ -157,6 +164,7 @@ impl Robot {
         };
         let yes = match question {
             Question::UseAnyway { .. } => consent.insists,
+            Question::PinAgain { .. } => false,
             Question::StatusUnknown { .. } | Question::NoTimeStamp { .. } => {
                 let left = shown.tries.checked_sub(1);
                 shown.tries = left.unwrap_or_default();
@@ -175,6 +183,20 @@ impl Robot {
         self.shows(request) && after.is_some_and(|after| done >= after)
     }
 
+    fn pin_again(&self, request: RequestId) -> FromWindow {
+        match &self.consent {
+            Some(consent) => FromWindow::Pin {
+                request,
+                pin: PasswordText::new(consent.password.to_string()),
+                last_try: false,
+            },
+            None => FromWindow::Answer {
+                request,
+                yes: false,
+            },
+        }
+    }
+
     fn shows(&self, request: RequestId) -> bool {
         self.request
             .as_ref()
@@ -187,7 +209,11 @@ impl Robot {
         };
         shown.typed = None;
         match problem {
-            KeyProblem::WrongPassword if !shown.honest => shown.honest = true,
+            KeyProblem::WrongPassword | KeyProblem::WrongPin { .. } if !shown.honest => {
+                shown.honest = true;
+            }
+            // Its row is good again when it is back.
+            KeyProblem::TokenRemoved => return Vec::new(),
             KeyProblem::TooManyTries { wait_seconds } => {
                 let pause = Duration::from_secs(u64::from(*wait_seconds));
                 let mut acts = vec![Act::Wait(pause)];
@@ -218,12 +244,13 @@ impl Robot {
         let fits = |key: &&KeyView| {
             !matches!(key.state, KeyState::Unusable { .. }) && !shown.refused.contains(&key.id)
         };
-        consent
-            .keys
-            .iter()
-            .filter_map(row)
-            .find(fits)
-            .map(|key| key.id.clone())
+        let named = |key: &&KeyView| {
+            let token = consent.token.as_deref();
+            matches!(&key.place, KeyPlace::Token { token: it } if token == Some(it.label.as_str()))
+        };
+        let files = consent.keys.iter().filter_map(row);
+        let mut keys = shown.keys.iter().filter(named).chain(files);
+        keys.find(fits).map(|key| key.id.clone())
     }
 
     /// Types the password for the first key that fits, opens one that is not listed, or gives up.
@@ -244,7 +271,8 @@ impl Robot {
             return vec![Act::Say(FromWindow::Sign {
                 request,
                 key,
-                password,
+                password: Some(password),
+                last_try: false,
             })];
         }
         let unlisted = consent.keys.iter().find(|path| {
@@ -257,6 +285,8 @@ impl Robot {
                 let path = path.to_string_lossy().into_owned();
                 vec![Act::Say(FromWindow::OpenFile { request, path })]
             }
+            // The token may be on its way.
+            None if consent.token.is_some() && shown.refused.is_empty() => Vec::new(),
             None => {
                 self.request = None;
                 vec![Act::Say(FromWindow::Cancel { request })]
@@ -301,8 +331,13 @@ fn row_of<'a>(keys: &'a [KeyView], path: &Path) -> Option<&'a KeyView> {
         .parent()
         .and_then(Path::file_name)
         .map(|folder| folder.to_string_lossy());
-    keys.iter()
-        .find(|key| key.file_name == name && folder.as_deref() == Some(key.folder.as_str()))
+    keys.iter().find(|key| match &key.place {
+        KeyPlace::File {
+            file_name,
+            folder: shown,
+        } => *file_name == name && folder.as_deref() == Some(shown.as_str()),
+        KeyPlace::Token { .. } => false,
+    })
 }
 
 #[cfg(test)]

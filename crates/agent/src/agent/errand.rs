@@ -8,7 +8,7 @@ use window_messages::{FileView, Verb};
 
 use super::Agent;
 use crate::{
-    ask::{Ask, FileAsk, FileChoice, What},
+    ask::{Ask, FileAsk, FileChoice, Stores, What},
     caller::Caller,
     ceremony::{Ceremony, End},
     error::Error,
@@ -25,6 +25,21 @@ pub(super) enum Errand {
     SignFile(Box<FileAsk>),
     /// Which file the page may hear of.
     ChooseFile(FileChoice),
+}
+
+impl Errand {
+    /// The kind of token without which there is nothing to show.
+    pub(super) fn token_kind(&self) -> Option<&'static str> {
+        let stores = match self {
+            Self::Plan(plan) => &plan.filter.stores,
+            Self::SignFile(ask) => &ask.stores,
+            Self::ChooseFile(_) => return None,
+        };
+        match stores {
+            Stores::Token(kind) => Some(kind),
+            _ => None,
+        }
+    }
 }
 
 impl Agent {

@@ -58,7 +58,7 @@ impl Agent {
     ) -> Result<StreamedOutcome, Error> {
         let plan = Plan::make(Ask {
             what: What::Streamed(document.0),
-            stores: Stores::Files,
+            stores: Stores::Any,
             wanted: Wanted {
                 signing: true,
                 ..Wanted::default()

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use keystore::{KeyFile, OpenKey, Password};
+use keystore::{KeyFile, OpenKey, Password, PinState, Store as _, Unlock};
 use pki::FetchError;
 use signing::timestamp::{TimestampAuthority, TimestampError};
 use tokio::{
@@ -21,11 +21,13 @@ use crate::{
     agent::Shared,
     certificates::Verdict,
     error::Error,
-    keys::{self, Found, Stop},
+    keys::{self, Found, Stop, TokenKey},
     outcome::Products,
     plan::Plan,
     sign,
 };
+
+use super::token_signer::{Pin, TokenEnd, TokenSigner};
 
 /// How long a time-stamping authority may take for one signature.
 const STAMP_LIMIT: Duration = Duration::from_secs(10);
@@ -42,11 +44,26 @@ pub(super) enum Event {
         document: u32,
         preview: Preview,
     },
-    /// `file`: SHA-256 of the file as it was opened.
     Unlocked {
-        file: [u8; 32],
+        /// SHA-256 of the file as it was opened; none for a token.
+        file: Option<[u8; 32]>,
+        /// What the token told of its PIN after it refused.
+        pin: Option<PinState>,
         opened: Result<OpenKey, keystore::Error>,
     },
+    /// The token wants its PIN for another document.
+    PinWanted {
+        document: usize,
+        wrong: bool,
+        pin: PinState,
+    },
+    /// The token did not sign, and nothing was signed.
+    TokenFailed {
+        error: keystore::Error,
+        pin: Option<PinState>,
+    },
+    /// The person did not give the PIN for another document, and nothing was signed.
+    Declined,
     /// More is known of the certificate with this SHA-256.
     Verdict {
         certificate: [u8; 32],
@@ -113,18 +130,43 @@ impl Jobs {
         });
     }
 
-    pub(super) fn unlock(&self, path: PathBuf, password: Zeroizing<String>) {
+    pub(super) fn unlock_file(&self, path: PathBuf, password: Zeroizing<String>) {
         self.run(move |_| {
             let password = Password::new(password);
-            Some(match KeyFile::read(&path) {
-                Ok(file) => Event::Unlocked {
-                    file: file.sha256(),
-                    opened: file.open(&password),
-                },
-                Err(error) => Event::Unlocked {
-                    file: [0; 32],
-                    opened: Err(error),
-                },
+            let (file, opened) = match KeyFile::read(&path) {
+                Ok(file) => (Some(file.sha256()), file.open(&password)),
+                Err(error) => (None, Err(error)),
+            };
+            Some(Event::Unlocked {
+                file,
+                pin: None,
+                opened,
+            })
+        });
+    }
+
+    /// Without a PIN it is typed on the token.
+    pub(super) fn unlock_token(
+        &self,
+        token: TokenKey,
+        pin: Option<Zeroizing<String>>,
+        last_try_agreed: bool,
+    ) {
+        self.run(move |_| {
+            let password = pin.map(Password::new);
+            let how = Unlock {
+                password: password.as_ref(),
+                last_try_agreed,
+            };
+            let opened = token.store.unlock_as(&token.entry, how);
+            let pin = match &opened {
+                Ok(_) => None,
+                Err(_) => token.store.pin_now().ok(),
+            };
+            Some(Event::Unlocked {
+                file: None,
+                pin,
+                opened,
             })
         });
     }
@@ -150,7 +192,13 @@ impl Jobs {
         });
     }
 
-    pub(super) fn sign(&self, plan: Arc<Plan>, key: OpenKey) {
+    /// `token`: the one that signs, and where PINs for further documents come from.
+    pub(super) fn sign(
+        &self,
+        plan: Arc<Plan>,
+        key: OpenKey,
+        token: Option<(TokenKey, mpsc::UnboundedReceiver<Pin>)>,
+    ) {
         let stop = self.stop.flag();
         self.run(move |report| {
             let last = Cell::new(Instant::now() + PROGRESS_FROM - PROGRESS_EVERY);
@@ -162,7 +210,19 @@ impl Jobs {
                 // Nobody listens any more: the next look at `stop` ends it.
                 let _ = report.send(Event::Progress(done));
             };
-            sign::sign(&plan, &key, keys::now(), &stop, progress).map(Event::Finished)
+            let Some((token, pins)) = token else {
+                return sign::sign(&plan, &key, keys::now(), &stop, progress).map(Event::Finished);
+            };
+            let signer = TokenSigner::new(&key, &token, pins, report);
+            let signed = sign::sign(&plan, &signer, keys::now(), &stop, progress)?;
+            Some(match (signed, signer.end()) {
+                (Err(_), TokenEnd::Failed(error)) => Event::TokenFailed {
+                    error,
+                    pin: token.store.pin_now().ok(),
+                },
+                (Err(_), TokenEnd::Declined) => Event::Declined,
+                (signed, _) => Event::Finished(signed),
+            })
         });
     }
 

@@ -140,12 +140,17 @@ impl Ceremony {
         keys::selected(&keys::views(&self.keys, &self.plan.filter, keys::now()))
     }
 
-    pub(super) async fn tell_keys(&self, selected: Option<String>) -> Result<(), Error> {
+    pub(super) async fn tell_keys(&mut self, selected: Option<String>) -> Result<(), Error> {
         let keys = keys::views(&self.keys, &self.plan.filter, keys::now());
+        if selected.is_some() {
+            self.chosen.clone_from(&selected);
+        }
         self.tell(ToWindow::Keys {
             request: self.request,
             keys,
             selected,
+            searching: self.is_searching(),
+            readers: self.readers(),
         })
         .await
     }
@@ -154,9 +159,7 @@ impl Ceremony {
     pub(super) fn remember(&self, key: Option<&Found>) {
         let remembered = self.shared.settings.get().remember_keys;
         let key = key.and_then(|key| match (&key.sha256, &key.certificate) {
-            (Some(file), Some(certificate)) if remembered => {
-                Some((*file, key.path.as_path(), certificate))
-            }
+            (Some(file), Some(certificate)) if remembered => Some((*file, key.path(), certificate)),
             _ => None,
         });
         self.shared

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use keystore::OpenKey;
+use keystore::{OpenKey, PinState};
 use window_messages::{
     CertificateStatus, KeyProblem, KeyState, NoTimeStamp, PasswordText, Question, StatusUnknown,
     ToWindow, Verb,
@@ -18,13 +18,18 @@ use crate::{
     ask::Stance,
     certificates::{Issuer, Verdict},
     error::Error,
-    keys::{self, Found},
+    keys::{self, Found, Place},
     outcome::{Outcome, Products, ShownKey, Signed},
 };
 
 impl Ceremony {
     /// The person consents with this key and password.
-    pub(super) async fn unlock(&mut self, id: String, password: PasswordText) -> Result<(), Error> {
+    pub(super) async fn unlock(
+        &mut self,
+        id: String,
+        password: Option<PasswordText>,
+        last_try: bool,
+    ) -> Result<(), Error> {
         if !matches!(self.stage, Stage::Choosing) || self.plan.verb == Verb::AddTimeStamp {
             return Ok(());
         }
@@ -43,15 +48,27 @@ impl Ceremony {
                 .refuse(id, KeyProblem::TooManyTries { wait_seconds })
                 .await;
         }
-        self.jobs.unlock(key.path.clone(), password.into_inner());
+        let password = password.map(PasswordText::into_inner);
+        match (&key.place, password) {
+            (Place::File(path), Some(password)) => {
+                self.jobs.unlock_file(path.clone(), password);
+            }
+            (Place::File(_), None) => return self.refuse(id, KeyProblem::WrongPassword).await,
+            (Place::Token(token), password) => {
+                let typed = password.filter(|_| !token.pin.pin_pad);
+                self.jobs.unlock_token(token.clone(), typed, last_try);
+            }
+        }
+        self.chosen = Some(id);
         self.stage = Stage::Opening(key);
         Ok(())
     }
 
-    /// The key file was opened, or not.
+    /// The key was opened, or not.
     pub(super) async fn unlocked(
         &mut self,
-        file: [u8; 32],
+        file: Option<[u8; 32]>,
+        pin: Option<PinState>,
         opened: Result<OpenKey, keystore::Error>,
     ) -> Result<Option<End>, Error> {
         let Stage::Opening(mut key) = self.stage.take() else {
@@ -59,17 +76,25 @@ impl Ceremony {
         };
         let open = match opened {
             Ok(open) => open,
+            Err(error) if key.token().is_some() => {
+                self.refused_by_token(key, error, pin).await?;
+                return Ok(None);
+            }
             Err(error) => {
-                self.refused_by_store(key, file, error).await?;
+                self.refused_by_file(key, file, error).await?;
                 return Ok(None);
             }
         };
-        self.shared.tries.right(file);
+        if let Some(file) = file {
+            self.shared.tries.right(file);
+            key.sha256 = Some(file);
+        }
         let certificate = pki::Signer::certificate(&open).clone();
-        key.sha256 = Some(file);
         key.certificate = Some(certificate.clone());
-        if self.shared.settings.get().remember_keys {
-            self.shared.memory.opened(file, &key.path, &certificate);
+        if let Some(name) = key.sha256
+            && self.shared.settings.get().remember_keys
+        {
+            self.shared.memory.opened(name, key.path(), &certificate);
         }
         if self.plan.verb == Verb::ShowCertificate {
             self.put_back(&key);
@@ -93,15 +118,17 @@ impl Ceremony {
         self.weigh().await
     }
 
-    async fn refused_by_store(
+    async fn refused_by_file(
         &mut self,
         mut key: Found,
-        file: [u8; 32],
+        file: Option<[u8; 32]>,
         error: keystore::Error,
     ) -> Result<(), Error> {
         let problem = keys::problem(error);
         if problem == KeyProblem::WrongPassword {
-            self.shared.tries.wrong(file, Instant::now());
+            if let Some(file) = file {
+                self.shared.tries.wrong(file, Instant::now());
+            }
         } else {
             key.problem = Some(problem.clone());
             self.put_back(&key);
@@ -149,12 +176,8 @@ impl Ceremony {
                     self.ask(opened, Question::StatusUnknown { why }).await?;
                 }
                 _ => {
-                    self.stage = Stage::Signing(Signer {
-                        key: opened.key,
-                        certificate: opened.certificate,
-                    });
+                    self.begin_signing(opened);
                     self.progress(0).await?;
-                    self.jobs.sign(self.plan.clone(), opened.open);
                 }
             },
         }
@@ -221,7 +244,9 @@ impl Ceremony {
                         opened.since = Instant::now();
                         opened.told = false;
                     }
-                    Question::UseAnyway { .. } | Question::NoTimeStamp { .. } => {
+                    Question::UseAnyway { .. }
+                    | Question::NoTimeStamp { .. }
+                    | Question::PinAgain { .. } => {
                         opened.insists = true;
                     }
                 }

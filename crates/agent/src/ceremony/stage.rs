@@ -17,7 +17,7 @@ pub(super) const LATE: Duration = Duration::from_secs(20);
 pub(super) enum Stage {
     /// The person reads, chooses, types.
     Choosing,
-    /// A key file is being opened.
+    /// A key is being opened.
     Opening(Found),
     /// The key is open, and what is known of its certificate may not be enough.
     Waiting(Opened),

@@ -54,7 +54,7 @@ pub fn list_keys(data_dir: &Path, folders: Vec<PathBuf>) -> Result<Vec<ListedKey
                 _ => None,
             };
             Some(ListedKey {
-                path: key.path.clone(),
+                path: key.path()?.to_owned(),
                 owner: key.certificate.as_ref().map(Signer::of),
                 problem,
             })

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use window_messages::{FileView, FromWindow, RequestId, RequestView, ToWindow, Verb};
+use window_messages::{FileView, FromWindow, ReadersView, RequestId, RequestView, ToWindow, Verb};
 
 use crate::{
     agent::Shared,
@@ -141,6 +141,8 @@ impl FileQuestion {
             keys: Vec::new(),
             selected: None,
             searching: false,
+            tokens_only: false,
+            readers: ReadersView::default(),
             language: self.shared.language(self.caller.connection),
         }
     }

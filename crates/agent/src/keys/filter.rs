@@ -3,8 +3,9 @@ use std::sync::Arc;
 use pki::{Certificate, ObjectIdentifier};
 use window_messages::{Caution, CertificateStatus, KeyProblem};
 
+use super::Place;
 use crate::{
-    ask::Stance,
+    ask::{Stance, Stores},
     certificates::{Issuer, Trust, Verdict},
 };
 
@@ -23,7 +24,7 @@ pub(crate) struct Filter {
     pub(crate) expired: Stance,
     pub(crate) unknown_issuer: Stance,
     pub(crate) revoked: Stance,
-    pub(crate) tokens_only: bool,
+    pub(crate) stores: Stores,
     /// Lengths of the digests to sign, in bytes.
     pub(crate) digest_lengths: Vec<usize>,
 }
@@ -85,9 +86,7 @@ impl Filter {
                 .is_some_and(|wanted| Some(wanted.trim_start_matches(prefix)) != actual.as_deref())
         };
         let digest_length = certificate.algorithm().digest().output_len();
-        let problem = if let Some(problem) = self.problem_of_any() {
-            problem
-        } else if self.authentication && !purpose.authentication {
+        let problem = if self.authentication && !purpose.authentication {
             KeyProblem::SigningOnly
         } else if self.signing && !purpose.signing {
             KeyProblem::LogInOnly
@@ -119,9 +118,35 @@ impl Filter {
         Err(problem)
     }
 
-    /// Why no key file fits at all, whatever its certificate.
-    pub(crate) fn problem_of_any(&self) -> Option<KeyProblem> {
-        self.tokens_only.then_some(KeyProblem::TokenOnly)
+    /// Why a key from this place does not fit at all, whatever its certificate.
+    pub(crate) fn takes_from(&self, place: &Place) -> Result<(), KeyProblem> {
+        let kind = match place {
+            Place::File(_) if self.takes_files() => return Ok(()),
+            Place::File(_) => return Err(KeyProblem::TokenOnly),
+            Place::Token(token) => token.store.model().store_name(),
+        };
+        let fits = match &self.stores {
+            Stores::Any => true,
+            Stores::Files => kind.is_none(),
+            Stores::These { kinds, files } => {
+                kind.map_or(*files, |kind| kinds.iter().any(|wanted| *wanted == kind))
+            }
+            Stores::Token(wanted) => kind == Some(wanted),
+            Stores::Jks => false,
+        };
+        match fits {
+            true => Ok(()),
+            false if self.stores == Stores::Files => Err(KeyProblem::FilesOnly),
+            false => Err(KeyProblem::OtherToken),
+        }
+    }
+
+    /// Whether a key may come from a file.
+    pub(crate) fn takes_files(&self) -> bool {
+        matches!(
+            self.stores,
+            Stores::Any | Stores::Files | Stores::These { files: true, .. }
+        )
     }
 }
 

@@ -42,9 +42,11 @@ struct Site {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Key {
-    /// SHA-256 of the file.
+    /// SHA-256 of the file, or what stands for it with a token.
     file: String,
-    path: PathBuf,
+    /// None for a key on a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<PathBuf>,
     /// DER in base64: in the file it lies under the password.
     certificate: String,
     /// The last signature with it; none when the file was only opened.
@@ -80,7 +82,7 @@ impl Memory {
         self.lock()
             .keys
             .iter()
-            .map(|key| key.path.clone())
+            .filter_map(|key| key.path.clone())
             .collect()
     }
 
@@ -109,8 +111,8 @@ impl Memory {
         }
     }
 
-    /// A file was opened: its certificate is known from now on.
-    pub(crate) fn opened(&self, file: [u8; 32], path: &Path, certificate: &Certificate) {
+    /// A key was opened: its certificate is known from now on.
+    pub(crate) fn opened(&self, file: [u8; 32], path: Option<&Path>, certificate: &Certificate) {
         self.change(|state| state.key(file, path, certificate));
     }
 
@@ -118,7 +120,7 @@ impl Memory {
     pub(crate) fn signed(
         &self,
         origin: &Origin,
-        key: Option<([u8; 32], &Path, &Certificate)>,
+        key: Option<([u8; 32], Option<&Path>, &Certificate)>,
         now: i64,
     ) {
         self.change(|state| {
@@ -168,9 +170,9 @@ impl Memory {
 }
 
 impl State {
-    fn key(&mut self, file: [u8; 32], path: &Path, certificate: &Certificate) {
+    fn key(&mut self, file: [u8; 32], path: Option<&Path>, certificate: &Certificate) {
         // What cannot be written as text cannot be written down.
-        if path.to_str().is_none() {
+        if path.is_some_and(|path| path.to_str().is_none()) {
             return;
         }
         let file = hex::encode(&file);
@@ -183,7 +185,7 @@ impl State {
         let certificate = BASE64_STANDARD.encode(certificate.der());
         self.keys.push(Key {
             file,
-            path: path.to_owned(),
+            path: path.map(Path::to_owned),
             certificate,
             used,
         });

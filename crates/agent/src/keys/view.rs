@@ -1,13 +1,16 @@
 //! Keys as rows of the window's list.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, ffi::OsStr, path::Path};
 
+use keystore::PinState;
 use pki::{Certificate, Role};
 use window_messages::{
-    Caution, CertificateStatus, KeyOwner, KeyPurpose, KeyRole, KeyState, KeyView,
+    Caution, CertificateStatus, KeyOwner, KeyPlace, KeyProblem, KeyPurpose, KeyRole, KeyState,
+    KeyView,
 };
 
-use super::{Filter, Found};
+use super::{Filter, Found, Place};
+use crate::tokens;
 
 /// The rows in the order to show: last used on this site, last used, those that fit, those not known yet, those that
 /// something speaks against, the rest.
@@ -28,8 +31,8 @@ pub(crate) fn views(keys: &[Found], filter: &Filter, now: i64) -> Vec<KeyView> {
                 (
                     rank,
                     Reverse(key.last_used),
-                    view.file_name.clone(),
-                    key.path.clone(),
+                    name(&view.place),
+                    key.path().map(Path::to_owned),
                 ),
                 view,
             )
@@ -53,10 +56,12 @@ pub(crate) fn selected(views: &[KeyView]) -> Option<String> {
 
 /// Whether the key fits, as far as is known, and what speaks against it all the same.
 pub(crate) fn state(key: &Found, filter: &Filter, now: i64) -> (KeyState, Vec<Caution>) {
-    let judged = match (&key.problem, &key.certificate) {
-        (Some(problem), _) => Err(problem.clone()),
-        (None, Some(certificate)) => filter.judge(certificate, &key.verdict, now),
-        (None, None) => filter.problem_of_any().map_or(Ok(Vec::new()), Err),
+    let judged = match (problem(key), &key.certificate) {
+        (Some(problem), _) => Err(problem),
+        (None, Some(certificate)) => filter
+            .takes_from(&key.place)
+            .and_then(|()| filter.judge(certificate, &key.verdict, now)),
+        (None, None) => filter.takes_from(&key.place).map(|()| Vec::new()),
     };
     match (judged, &key.certificate) {
         (Err(problem), _) => (KeyState::Unusable { problem }, Vec::new()),
@@ -65,20 +70,52 @@ pub(crate) fn state(key: &Found, filter: &Filter, now: i64) -> (KeyState, Vec<Ca
     }
 }
 
+/// What speaks against the key itself, whatever the request.
+fn problem(key: &Found) -> Option<KeyProblem> {
+    let of_token = key.token().and_then(|token| match token.pin {
+        _ if token.removed => Some(KeyProblem::TokenRemoved),
+        PinState { locked: true, .. } => Some(KeyProblem::TokenLocked),
+        PinState { not_set: true, .. } => Some(KeyProblem::PinNotSet),
+        _ => None,
+    });
+    of_token.or_else(|| key.problem.clone())
+}
+
+/// What a key is sorted by among its like.
+fn name(place: &KeyPlace) -> String {
+    match place {
+        KeyPlace::File { file_name, .. } => file_name.clone(),
+        KeyPlace::Token { token } => token.label.clone(),
+    }
+}
+
+fn place(key: &Found) -> KeyPlace {
+    match &key.place {
+        Place::Token(key) => KeyPlace::Token {
+            token: tokens::token(&key.store, &key.pin),
+        },
+        Place::File(path) => {
+            let text = |name: &OsStr| name.to_string_lossy().into_owned();
+            let folder = path.parent();
+            KeyPlace::File {
+                file_name: path.file_name().map(text).unwrap_or_default(),
+                // A drive's root has no name of its own.
+                folder: folder
+                    .and_then(|folder| folder.file_name().or(Some(folder.as_os_str())))
+                    .map(text)
+                    .unwrap_or_default(),
+            }
+        }
+    }
+}
+
 /// One key as a row.
 pub(crate) fn row(key: &Found, filter: &Filter, now: i64) -> KeyView {
     let certificate = key.certificate.as_ref();
-    let name =
-        |path: Option<&std::ffi::OsStr>| path.map(|name| name.to_string_lossy().into_owned());
-    let folder = key.path.parent();
     let (state, cautions) = state(key, filter, now);
     KeyView {
         id: key.id.clone(),
-        file_name: name(key.path.file_name()).unwrap_or_default(),
-        // A drive's root has no name of its own.
-        folder: name(folder.and_then(|folder| folder.file_name()))
-            .or_else(|| name(folder.map(|folder| folder.as_os_str())))
-            .unwrap_or_default(),
+        place: place(key),
         owner: certificate.map(owner),
         purpose: certificate.and_then(purpose),
         not_before: certificate.map(Certificate::not_before),

@@ -41,6 +41,10 @@ pub(crate) enum Form {
     NotAfter,
     /// The subject's attribute of this kind, the one at this place among equals.
     Rdn(ObjectIdentifier, usize),
+    /// The readers that hold a token of this kind, one a line.
+    Slots(&'static str),
+    /// What stands for the path of a token of this kind.
+    TokenPath(&'static str),
     /// Whether the signature is this key's over the data.
     Verdict {
         data: Vec<u8>,
@@ -111,11 +115,12 @@ fn call<'a>(method: &str, arguments: &'a [Json<'a>]) -> Option<Action<'a>> {
         }
         ("browseKeyStore", [store, _, _]) => match stores::named(text(store)?) {
             Ok(Stores::Files) => answered(Ok(NO_PATH.into())),
-            Ok(Stores::Token | Stores::TokensOnly) => failed("EMPTY_SLOT"),
-            Ok(Stores::Jks) => failed("LOAD_KEYSTORE_ERROR"),
+            Ok(Stores::Token(kind)) => list(Form::TokenPath(kind)),
+            Ok(_) => failed("LOAD_KEYSTORE_ERROR"),
             Err(_) => failed("UNKNOWN_STORAGE"),
         },
         ("loadSlotList", [store]) => match stores::named(text(store)?) {
+            Ok(Stores::Token(kind)) => list(Form::Slots(kind)),
             Ok(_) => failed("EMPTY_SLOT"),
             Err(_) => failed("UNKNOWN_STORAGE"),
         },
@@ -271,11 +276,22 @@ fn failed<'a>(code: &str) -> Action<'a> {
     Action::Reply(failure(code))
 }
 
+fn list<'a>(form: Form) -> Action<'a> {
+    Action::ListTokens(ReplyForm::Applet(form))
+}
+
 impl Form {
     pub(super) fn render(&self, outcome: &Result<Outcome, Error>) -> String {
         match outcome {
             Ok(Outcome::Cancelled) => failure("COMMON"),
             Ok(Outcome::Chosen(path)) => success(&path.to_string_lossy().into()),
+            Ok(Outcome::Tokens(kinds)) => match self {
+                Self::Slots(kind) if kinds.contains_key(kind) => {
+                    success(&kinds.get(kind).map(|readers| readers.join("\n")).into())
+                }
+                Self::TokenPath(kind) if kinds.contains_key(kind) => success(&NO_PATH.into()),
+                _ => failure("EMPTY_SLOT"),
+            },
             Ok(Outcome::Certificate(key)) => match self.of_key(key) {
                 Ok(value) => success(&value),
                 Err(code) => failure(code),
@@ -309,7 +325,7 @@ impl Form {
             Self::Verdict { data, signature } => signing::raw::verify(certificate, data, signature)
                 .is_ok()
                 .into(),
-            Self::Signature => return Err("COMMON"),
+            Self::Signature | Self::Slots(_) | Self::TokenPath(_) => return Err("COMMON"),
         })
     }
 }

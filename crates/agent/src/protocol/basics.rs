@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt::Display};
 use pki::{ObjectIdentifier, oid};
 use serde::Serialize;
 
-use super::{Action, MemberError, ReplyForm, literals, locale, logo, text_member};
+use super::{Action, MemberError, ReplyForm, literals, locale, logo, stores, text_member};
 use crate::{
     ask::{Ask, Input, Issuers, Stance, Stores, Wanted, What, XmlLayout},
     error::Error,
@@ -95,7 +95,7 @@ fn sign<'a>(arguments: &'a Object<'a>) -> Result<Action<'a>, Fault> {
     });
     let ask = Ask {
         what,
-        stores: stores(arguments),
+        stores: allowed_stores(arguments),
         wanted,
         language: arguments
             .get("locale")
@@ -196,14 +196,17 @@ fn filter<'a>(signer: &'a Object<'a>, name: &str) -> Option<Cow<'a, str>> {
 }
 
 /// Absent, `null`, `[]` and what is not an array mean all stores.
-fn stores(arguments: &Object<'_>) -> Stores {
+fn allowed_stores(arguments: &Object<'_>) -> Stores {
     match arguments.get("allowedStorages") {
-        Some(Json::Array(names))
-            if !names.is_empty() && !names.iter().any(|name| name.as_text() == Some("PKCS12")) =>
-        {
-            Stores::TokensOnly
+        Some(Json::Array(names)) if !names.is_empty() => {
+            let names = names.iter().filter_map(Json::as_text);
+            let files = names.clone().any(|name| name == "PKCS12");
+            match names.filter_map(stores::kind).collect::<Vec<_>>() {
+                kinds if kinds.is_empty() && files => Stores::Files,
+                kinds => Stores::These { kinds, files },
+            }
         }
-        _ => Stores::Files,
+        _ => Stores::Any,
     }
 }
 
@@ -251,7 +254,8 @@ impl Form {
                 Outcome::Cancelled
                 | Outcome::Certificate(_)
                 | Outcome::Stamped(_)
-                | Outcome::Chosen(_),
+                | Outcome::Chosen(_)
+                | Outcome::Tokens(_),
             ) => r#"{"status":true,"body":{}}"#.into(),
             Ok(Outcome::Signed(signed)) => {
                 let certificate = self

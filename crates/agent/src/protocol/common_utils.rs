@@ -57,7 +57,7 @@ enum CallError {
 fn call<'a>(method: &str, arguments: &'a [Json<'a>], form: Form) -> Result<Action<'a>, CallError> {
     Ok(match (method, arguments) {
         // Lists tokens only, file stores never.
-        ("getActiveTokens", []) => Action::Reply(form.success(Some(&[(); 0]))),
+        ("getActiveTokens", []) => Action::ListTokens(ReplyForm::CommonUtils(form)),
         ("changeLocale", [id]) => Action::ChangeLanguage {
             language: locale::language(text(id)?),
             reply: Some(form.success(None::<&()>)),
@@ -281,6 +281,7 @@ impl Form {
             },
             Ok(Outcome::Stamped(items)) => self.base64(items),
             Ok(Outcome::Chosen(path)) => self.success(Some(path.to_string_lossy().as_ref())),
+            Ok(Outcome::Tokens(kinds)) => self.success(Some(&stores::in_order(kinds))),
             Err(error) => self.failure(wire_message(error)),
         }
     }

@@ -112,7 +112,9 @@ pub(super) fn signatures(outcome: &Outcome) -> Vec<String> {
             Products::Cms(items) | Products::Raw(items) => items,
         },
         Outcome::Stamped(items) => items,
-        Outcome::Cancelled | Outcome::Certificate(_) | Outcome::Chosen(_) => return Vec::new(),
+        Outcome::Cancelled | Outcome::Certificate(_) | Outcome::Chosen(_) | Outcome::Tokens(_) => {
+            return Vec::new();
+        }
     };
     bytes
         .iter()

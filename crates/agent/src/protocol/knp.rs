@@ -2,8 +2,8 @@
 //! `requestId`; every reply has `resultStatus`.
 //!
 //! How sure we are: all of it is from one third-party re-implementation, nothing was compared with the product or the
-//! portal. The reply to `getCertificates` (one certificate in an array, members as commonUtils' getKeyInfo has them) is
-//! our reading. People were seen to get into the cabinet with commonUtils and basics alone.
+//! portal. The replies to `getCertificates` (one certificate in an array, members as commonUtils' getKeyInfo has them)
+//! and to `getStorageDevicesByType` (the readers' names) are our reading. People were seen to get into the cabinet with commonUtils and basics alone.
 
 use serde_json::{Map, Value, json};
 
@@ -20,19 +20,22 @@ use crate::{
     outcome::Outcome,
 };
 
-/// The stores by the module's own names, and whether each is a token.
-const STORES: [(&str, bool); 5] = [
-    ("PKCS12", false),
-    ("KAZTOKEN", true),
-    ("KZIDCARD", true),
-    ("ETOKEN_72K", true),
-    ("JACARTA", true),
+/// The stores by the module's own names, and what commonUtils calls the kinds of tokens.
+const STORES: [(&str, Option<&str>); 5] = [
+    ("PKCS12", None),
+    ("KAZTOKEN", Some("AKKaztokenStore")),
+    ("KZIDCARD", Some("AKKZIDCardStore")),
+    ("ETOKEN_72K", Some("AKEToken72KStore")),
+    ("JACARTA", Some("AKJaCartaStore")),
 ];
 
-/// `requestId`, to be echoed.
+/// What a reply needs to know of its request.
 #[derive(Debug)]
 pub(crate) struct Form {
+    /// `requestId`, to be echoed.
     request_id: Option<Value>,
+    /// The kind of token whose readers the page wants to know.
+    kind: Option<&'static str>,
 }
 
 pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
@@ -44,10 +47,15 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
             ("status", "READY".into()),
         ])),
         Some("getStorageType") => {
-            let storages = STORES.map(|(name, token)| json!({ "name": name, "token": token }));
+            let storages =
+                STORES.map(|(name, kind)| json!({ "name": name, "token": kind.is_some() }));
             Action::Reply(form.success([("storages", Value::from(storages.to_vec()))]))
         }
         Some("getStorageDevicesByType") => match store(message, &["storage"]) {
+            Ok(Stores::Token(kind)) => Action::ListTokens(ReplyForm::Knp(Form {
+                kind: Some(kind),
+                ..form
+            })),
             Ok(_) => Action::Reply(form.success([("tokenTerminals", json!([]))])),
             Err(reason) => Action::Reply(form.invalid(reason)),
         },
@@ -100,8 +108,8 @@ fn store(message: &Object<'_>, members: &[&str]) -> Result<Stores, &'static str>
         .ok_or("the storage is missing")?;
     let name = name.as_text().ok_or("the storage is not text")?;
     match STORES.into_iter().find(|(known, _)| *known == name) {
-        Some((_, true)) => Ok(Stores::Token),
-        Some((_, false)) => Ok(Stores::Files),
+        Some((_, Some(kind))) => Ok(Stores::Token(kind)),
+        Some((_, None)) => Ok(Stores::Files),
         None => Err("unknown storage"),
     }
 }
@@ -118,13 +126,17 @@ impl Form {
             Some(Json::Number(id)) => Some(Value::from(*id)),
             _ => None,
         };
-        Self { request_id }
+        Self {
+            request_id,
+            kind: None,
+        }
     }
 
     /// Of a request that was not read.
     pub(super) fn of_refusal(request_id: Option<String>) -> Self {
         Self {
             request_id: request_id.map(Value::from),
+            kind: None,
         }
     }
 
@@ -134,6 +146,13 @@ impl Form {
                 Ok(key_info) => self.success([("certificates", json!([key_info]))]),
                 Err(_) => self.failure("SIGN_UNKNOWN_ERROR", &Error::Inside.to_string()),
             },
+            Ok(Outcome::Tokens(kinds)) => {
+                let readers = self.kind.and_then(|kind| kinds.get(kind));
+                self.success([(
+                    "tokenTerminals",
+                    json!(readers.cloned().unwrap_or_default()),
+                )])
+            }
             Ok(Outcome::Cancelled) => self.failure("SIGN_UNKNOWN_ERROR", CANCELED),
             Ok(outcome) => {
                 let signed = signatures(outcome).into_iter().next();

@@ -69,7 +69,7 @@ pub(super) fn read<'a>(message: &'a Object<'a>) -> Action<'a> {
     Action::Ask(
         Ask {
             what,
-            stores: Stores::Files,
+            stores: Stores::Any,
             wanted: stores::any_key(),
             language: None,
             logo: None,

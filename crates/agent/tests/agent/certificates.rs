@@ -16,7 +16,7 @@ use crate::{
     network::{Mood, Offline, Servers},
     window::{
         Desk, EXPIRED, INDIVIDUAL, OLD_SIGNING, PASSWORD, Window, desk, desk_reaching, desk_with,
-        fixture,
+        file_name, fixture,
     },
 };
 
@@ -133,7 +133,7 @@ async fn a_revoked_key_signs_nothing_and_another_one_may_be_chosen() {
         reason: Some(RevokedFor::KeyCompromise),
     };
     assert_eq!(at.window.refused().await, revoked);
-    let row = keys.1.iter().find(|key| REVOKED.ends_with(&key.file_name));
+    let row = keys.1.iter().find(|key| REVOKED.ends_with(file_name(key)));
     assert_eq!(
         row.unwrap().state,
         KeyState::Unusable {
@@ -157,7 +157,7 @@ async fn a_revoked_key_signs_nothing_and_another_one_may_be_chosen() {
     let row = view
         .keys
         .iter()
-        .find(|key| REVOKED.ends_with(&key.file_name));
+        .find(|key| REVOKED.ends_with(file_name(key)));
     assert_eq!(row.unwrap().state, KeyState::Unusable { problem: revoked });
     window.cancel(view.request).await;
     pending.reply().await.unwrap();

@@ -97,7 +97,8 @@ async fn a_page_that_leaves_takes_its_window_along_and_nothing_is_signed() {
         .send(window_messages::FromWindow::Sign {
             request,
             key,
-            password,
+            password: Some(password),
+            last_try: false,
         })
         .await;
     assert!(late.is_err());

@@ -7,7 +7,7 @@ use window_messages::{
     FromWindow, KeyState, Language, ModulesView, NetworkView, NetworkWay, SettingsView,
 };
 
-use crate::window::{Desk, INDIVIDUAL, OLD_SIGNING, PASSWORD, Window, desk, desk_in};
+use crate::window::{Desk, INDIVIDUAL, OLD_SIGNING, PASSWORD, Window, desk, desk_in, file_name};
 
 fn request() -> String {
     json!({ "module": "kz.gov.pki.knca.commonUtils", "method": "createCAdESFromBase64",
@@ -38,7 +38,7 @@ async fn the_key_used_on_a_site_is_known_and_selected_there_next_time() {
         let view = window.request().await;
         assert_eq!(view.site.first_visit, !known, "{origin}");
         let (_, keys) = window.keys().await;
-        assert!(OLD_SIGNING.ends_with(&keys[0].file_name));
+        assert!(OLD_SIGNING.ends_with(file_name(&keys[0])));
         assert_eq!(
             (keys[0].state.clone(), keys[0].used_here),
             (KeyState::Usable, known),
@@ -89,6 +89,8 @@ async fn keys_are_forgotten_when_the_person_says_so() {
         language: Some(Language::En),
         key_folders: Vec::new(),
         usual_folders: false,
+        token_modules: Vec::new(),
+        usual_token_modules: true,
         remember_keys: false,
         network: NetworkView {
             way: NetworkWay::System,

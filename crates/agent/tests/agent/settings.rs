@@ -166,6 +166,7 @@ fn settings_that_cannot_be_understood_stop_the_agent() {
         screen: std::sync::Arc::new(NoScreen),
         fetch: std::sync::Arc::new(crate::network::Offline),
         choose_network: Box::new(|_| {}),
+        tokens: None,
         trust_test_ca: false,
     };
     assert!(matches!(

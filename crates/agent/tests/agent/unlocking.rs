@@ -3,9 +3,13 @@
 use std::fs;
 
 use serde_json::json;
-use window_messages::{FromWindow, KeyProblem, KeyPurpose, KeyState, PasswordText, ToWindow};
+use window_messages::{
+    FromWindow, KeyPlace, KeyProblem, KeyPurpose, KeyState, PasswordText, ToWindow,
+};
 
-use crate::window::{EARLY, INDIVIDUAL, OLD_LOG_IN, OLD_SIGNING, PASSWORD, desk, fixture};
+use crate::window::{
+    EARLY, INDIVIDUAL, OLD_LOG_IN, OLD_SIGNING, PASSWORD, desk, file_name, fixture,
+};
 
 fn request(key_type: &str) -> String {
     json!({ "module": "kz.gov.pki.knca.commonUtils", "method": "createCAdESFromBase64",
@@ -111,7 +115,7 @@ async fn files_that_are_no_keys_say_what_is_wrong() {
     let state = |name: &str| {
         keys.1
             .iter()
-            .find(|key| key.file_name == name)
+            .find(|key| file_name(key) == name)
             .unwrap()
             .state
             .clone()
@@ -168,7 +172,7 @@ async fn a_file_opened_by_hand_is_selected_and_signs() {
         panic!()
     };
     assert_eq!(selected.as_ref(), Some(&keys[0].id));
-    assert_eq!(keys[0].folder, "individual");
+    assert!(matches!(&keys[0].place, KeyPlace::File { folder, .. } if folder == "individual"));
     // A search does not take it away.
     window
         .say(FromWindow::Refresh {
@@ -239,7 +243,8 @@ async fn a_key_that_is_not_in_the_list_cannot_be_named() {
         .say(FromWindow::Sign {
             request: view.request,
             key: "/etc/passwd".into(),
-            password,
+            password: Some(password),
+            last_try: false,
         })
         .await;
     assert_eq!(window.refused().await, KeyProblem::Unreadable);

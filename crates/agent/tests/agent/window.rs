@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 use window_messages::{
-    FromWindow, KeyProblem, KeyView, PasswordText, Question, RequestView, ToWindow,
+    FromWindow, KeyPlace, KeyProblem, KeyView, PasswordText, Question, RequestView, ToWindow,
 };
 
 use crate::network::Offline;
@@ -124,6 +124,7 @@ pub(crate) fn desk_with(
         }),
         fetch,
         choose_network: Box::new(|_| {}),
+        tokens: None,
         trust_test_ca,
     };
     Desk {
@@ -132,6 +133,14 @@ pub(crate) fn desk_with(
         opened,
         data,
         keys,
+    }
+}
+
+/// The name of the file that a row stands for; empty for a key on a token.
+pub(crate) fn file_name(key: &KeyView) -> &str {
+    match &key.place {
+        KeyPlace::File { file_name, .. } => file_name,
+        KeyPlace::Token { .. } => "",
     }
 }
 
@@ -288,7 +297,7 @@ impl Window {
         let name = Path::new(file).file_name().unwrap().to_str().unwrap();
         let key = keys
             .iter()
-            .find(|key| key.file_name == name)
+            .find(|key| file_name(key) == name)
             .expect("the key is not listed")
             .id
             .clone();
@@ -296,7 +305,8 @@ impl Window {
         self.say(FromWindow::Sign {
             request: *request,
             key,
-            password,
+            password: Some(password),
+            last_try: false,
         })
         .await;
     }

@@ -132,6 +132,8 @@ impl Tokens {
         let workers: Vec<_> = lock(&self.0.workers).values().cloned().collect();
         workers
             .iter()
+            // One that broke off is started again when something is looked for, not for this.
+            .filter(|worker| !worker.is_dead())
             .filter(|worker| {
                 let answer = worker.ask(&Request::Changed, &[], self.0.deadlines.listing);
                 !matches!(answer, Ok(Reply::Changed(false)))

@@ -11,8 +11,7 @@ use crate::{
     hex::hex, open_key::DigestSigner,
 };
 use pki::Certificate;
-use sha2::{Digest, Sha256};
-use std::{path::Path, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, path::Path, path::PathBuf, sync::Arc, time::Duration};
 
 /// One token or card. It stays the same store while the token is out and after it is put back.
 pub struct TokenStore {
@@ -20,6 +19,12 @@ pub struct TokenStore {
     module: PathBuf,
     listed: ListedToken,
     model: TokenModel,
+}
+
+impl fmt::Debug for TokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TokenStore").field(&self.listed.id).finish()
+    }
 }
 
 impl TokenStore {
@@ -65,6 +70,13 @@ impl TokenStore {
     #[must_use]
     pub fn keys_without_certificate(&self) -> &[String] {
         &self.listed.bare_keys
+    }
+
+    /// The keys as they were listed, and those that an earlier log-in showed. Asks nothing of the token.
+    #[must_use]
+    pub fn listed_entries(&self) -> Vec<Entry> {
+        let entries = self.entries_of(&self.listed).into_iter();
+        entries.map(|(entry, _)| entry).collect()
     }
 
     /// What the token told of its PIN when it was listed.
@@ -213,20 +225,10 @@ impl TokenStore {
         certificate: Option<Certificate>,
         problem: Option<Error>,
     ) -> Entry {
-        let TokenId {
-            manufacturer,
-            model,
-            serial,
-            label,
-        } = &listed.id;
-        let mut hash = Sha256::new();
-        for part in [manufacturer, model, serial, label] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        hash.update(der);
+        let TokenId { model, label, .. } = &listed.id;
+        let hash = listed.id.hash_with(der);
         Entry {
-            id: EntryId::new(hex(&hash.finalize())),
+            id: EntryId::new(hex(&hash)),
             label: if label.is_empty() { model } else { label }.clone(),
             path: None,
             alias: None,

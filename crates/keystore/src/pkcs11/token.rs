@@ -1,4 +1,6 @@
+use crate::hex::hex;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Which token: what it says of itself. The slot that it sits in does not count, because that changes when it is taken
 /// out and put back.
@@ -12,6 +14,25 @@ pub struct TokenId {
     pub serial: String,
     /// The name that its owner or issuer gave it.
     pub label: String,
+}
+
+impl TokenId {
+    /// One word for the four, without any of their letters.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        hex(&self.hash_with(&[]))
+    }
+
+    /// SHA-256 of what the token says of itself and of one thing on it.
+    pub(super) fn hash_with(&self, part: &[u8]) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for word in [&self.manufacturer, &self.model, &self.serial, &self.label] {
+            hash.update(word.as_bytes());
+            hash.update([0]);
+        }
+        hash.update(part);
+        hash.finalize().into()
+    }
 }
 
 /// What a token tells about its PIN without being asked for it.

@@ -265,6 +265,7 @@ fn agent(data_dir: &Path, screen: Arc<dyn Screen>) -> Arc<Agent> {
         screen,
         fetch: Arc::new(NoNetwork),
         choose_network: Box::new(|_| {}),
+        tokens: None,
         trust_test_ca: false,
     })
     .unwrap()

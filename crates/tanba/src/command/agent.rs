@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent::Agent;
+use agent::{Agent, TokenConfig};
 use anyhow::{Context, Result};
 use fetch::HttpFetch;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use server::{Options, Server, trust::Places};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::AgentArguments;
+use crate::command::tokens as workers;
 use crate::exit::{Exit, Told};
 use crate::network;
 use crate::window::{ChildScreen, WindowProgram};
@@ -55,6 +56,7 @@ async fn serve(arguments: AgentArguments, window: WindowProgram, idle: Duration)
     let ways = fetch.clone();
     let agent = Agent::new(agent::Config {
         data_dir: data_dir.clone(),
+        tokens: tokens(&arguments)?,
         key_folders: arguments.keys,
         screen: Arc::new(screen.clone()),
         fetch,
@@ -79,6 +81,23 @@ async fn serve(arguments: AgentArguments, window: WindowProgram, idle: Duration)
     outcome?;
     tracing::info!("ended");
     Ok(())
+}
+
+/// The way to tokens: whoever says where keys are means just there, unless modules are named, too.
+fn tokens(arguments: &AgentArguments) -> Result<Option<TokenConfig>> {
+    if arguments.pkcs11.is_empty() && !arguments.keys.is_empty() {
+        return Ok(None);
+    }
+    let absolute = |path| std::path::absolute(path).context("the path of a module is not a path");
+    Ok(Some(TokenConfig {
+        program: workers::program()?,
+        arguments: workers::WORKER.map(Into::into).to_vec(),
+        modules: arguments
+            .pkcs11
+            .iter()
+            .map(absolute)
+            .collect::<Result<_>>()?,
+    }))
 }
 
 #[cfg(unix)]

@@ -8,12 +8,18 @@ use anyhow::{Context, Result};
 
 use crate::password;
 
-/// The tokens of this computer; modules run in further processes of this program.
+/// The arguments before a module's path. Nothing of a module's process goes to the log: its stderr is closed.
+pub(crate) const WORKER: [&str; 3] = ["--log", "off", "token-worker"];
+
+/// This program, which serves modules in further processes.
+pub(crate) fn program() -> Result<PathBuf> {
+    std::env::current_exe().context("this program does not know its own path")
+}
+
+/// The tokens of this computer.
 pub(crate) fn desk(modules: &[PathBuf]) -> Result<TokenDesk> {
-    let program = std::env::current_exe().context("this program does not know its own path")?;
-    // Nothing of a module's process goes to the log: its stderr is closed.
-    let arguments = ["--log", "off", "token-worker"].map(Into::into);
-    Ok(TokenDesk::new(program, arguments.to_vec(), modules)?)
+    let arguments = WORKER.map(Into::into).to_vec();
+    Ok(TokenDesk::new(program()?, arguments, modules)?)
 }
 
 /// Asks for the token's PIN, and says before how many tries are left; at the last one only goes on when the person wants to.

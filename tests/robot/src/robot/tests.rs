@@ -1,8 +1,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use window_messages::{
-    Caller, Caution, CertificateStatus, FileKind, FileView, FromWindow, KeyProblem, KeyState,
-    KeyView, Language, NoTimeStamp, Question, RequestView, SiteView, Step, ToWindow, Verb,
+    Caller, Caution, CertificateStatus, FileKind, FileView, FromWindow, KeyPlace, KeyProblem,
+    KeyState, KeyView, Language, NoTimeStamp, Question, ReadersView, RequestView, SiteView, Step,
+    ToWindow, Verb,
 };
 use zeroize::Zeroizing;
 
@@ -11,8 +12,10 @@ use super::{Act, Consent, Robot};
 fn key(name: &str, state: KeyState) -> KeyView {
     KeyView {
         id: format!("id of {name}"),
-        file_name: name.to_owned(),
-        folder: "keys".to_owned(),
+        place: KeyPlace::File {
+            file_name: name.to_owned(),
+            folder: "keys".to_owned(),
+        },
         owner: None,
         purpose: None,
         not_before: None,
@@ -45,6 +48,8 @@ fn request(keys: Vec<KeyView>, searching: bool) -> ToWindow {
         keys,
         selected: None,
         searching,
+        tokens_only: false,
+        readers: ReadersView::default(),
         language: Language::Kk,
     }))
 }
@@ -54,6 +59,8 @@ fn list(keys: Vec<KeyView>, selected: Option<&str>) -> ToWindow {
         request: 7,
         keys,
         selected: selected.map(str::to_owned),
+        searching: false,
+        readers: ReadersView::default(),
     }
 }
 
@@ -76,6 +83,7 @@ fn robot_that(names: &[&str], wrong_first: bool, insists: bool, tries: u32) -> R
         .collect();
     Robot::that_signs(Consent {
         keys,
+        token: None,
         password: Zeroizing::new("Qwerty12".to_owned()),
         stop_after: None,
         wrong_first,
@@ -95,7 +103,8 @@ fn words(acts: Vec<Act>) -> Vec<String> {
             Act::Say(FromWindow::Sign {
                 request: 7,
                 key,
-                password,
+                password: Some(password),
+                last_try: false,
             }) => format!("{key}: {}", *password.into_inner()),
             Act::Say(FromWindow::Answer { request: 7, yes }) => format!("answer {yes}"),
             Act::Say(FromWindow::Agree { request: 7 }) => "agree".to_owned(),
@@ -125,7 +134,10 @@ fn a_missing_key_is_waited_for_and_then_opened() {
     );
     // The same file is known from another place.
     let elsewhere = KeyView {
-        folder: "Downloads".into(),
+        place: KeyPlace::File {
+            file_name: "a.p12".to_owned(),
+            folder: "Downloads".to_owned(),
+        },
         ..key("copy.p12", KeyState::Unknown)
     };
     let acts = robot.hear(list(vec![elsewhere], Some("id of copy.p12")));
@@ -275,7 +287,9 @@ fn messages_of_other_requests_are_passed_over() {
             .hear(ToWindow::Keys {
                 request: 6,
                 keys,
-                selected: None
+                selected: None,
+                searching: false,
+                readers: ReadersView::default(),
             })
             .is_empty()
     );
@@ -302,6 +316,7 @@ fn file_request(verb: Verb, path: &str) -> ToWindow {
 fn answer(file: Option<&str>, verb: Verb, path: &str) -> FromWindow {
     let mut robot = Robot::that_signs(Consent {
         keys: Vec::new(),
+        token: None,
         password: Zeroizing::default(),
         stop_after: None,
         wrong_first: false,

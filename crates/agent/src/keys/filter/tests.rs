@@ -3,9 +3,9 @@ use std::{fs, path::Path};
 use pki::{Certificate, oid};
 use window_messages::{Caution, CertificateStatus, KeyProblem, RevokedFor};
 
-use super::{Filter, decimal};
+use super::{super::Place, Filter, decimal};
 use crate::{
-    ask::Stance,
+    ask::{Stance, Stores},
     certificates::{Issuer, Trust, Verdict},
 };
 
@@ -280,13 +280,36 @@ fn validity_is_checked_unless_the_site_takes_expired_keys() {
 
 #[test]
 fn no_key_in_a_file_fits_a_request_for_tokens() {
-    let filter = Filter {
-        tokens_only: true,
-        ..Filter::default()
-    };
-    assert_eq!(
-        filter.problem(&individual(), NOW),
-        Some(KeyProblem::TokenOnly)
-    );
-    assert_eq!(filter.problem_of_any(), Some(KeyProblem::TokenOnly));
+    let file = Place::File("/home/keys/key.p12".into());
+    for (stores, fits) in [
+        (Stores::Any, true),
+        (Stores::Files, true),
+        (
+            Stores::These {
+                kinds: vec!["AKKaztokenStore"],
+                files: true,
+            },
+            true,
+        ),
+        (
+            Stores::These {
+                kinds: vec!["AKKaztokenStore"],
+                files: false,
+            },
+            false,
+        ),
+        (Stores::Token("AKKaztokenStore"), false),
+    ] {
+        let filter = Filter {
+            stores,
+            ..Filter::default()
+        };
+        assert_eq!(filter.takes_files(), fits);
+        let expected = if fits {
+            Ok(())
+        } else {
+            Err(KeyProblem::TokenOnly)
+        };
+        assert_eq!(filter.takes_from(&file), expected);
+    }
 }

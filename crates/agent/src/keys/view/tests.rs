@@ -1,11 +1,11 @@
 use std::{fs, path::Path};
 
 use pki::Certificate;
-use window_messages::{KeyProblem, KeyPurpose, KeyRole, KeyState};
+use window_messages::{KeyPlace, KeyProblem, KeyPurpose, KeyRole, KeyState};
 
 use super::{
-    super::{Filter, Found},
-    selected, views,
+    super::{Filter, Found, Place},
+    name, selected, views,
 };
 use crate::{ask::Stance, certificates::Verdict};
 
@@ -20,7 +20,7 @@ fn certificate(name: &str) -> Certificate {
 fn key(name: &str, certificate: Option<Certificate>) -> Found {
     Found {
         id: name.to_owned(),
-        path: Path::new("/home/keys").join(name),
+        place: Place::File(Path::new("/home/keys").join(name)),
         sha256: None,
         problem: None,
         certificate,
@@ -61,7 +61,7 @@ fn keys_are_ordered_by_use_here_use_elsewhere_and_fitness() {
         },
     ];
     let views = views(&keys, &Filter::default(), NOW);
-    let names: Vec<_> = views.iter().map(|view| view.file_name.as_str()).collect();
+    let names: Vec<_> = views.iter().map(|view| name(&view.place)).collect();
     assert_eq!(
         names,
         [
@@ -96,7 +96,7 @@ fn a_key_used_here_that_no_longer_fits_is_not_selected() {
         key("b.p12", None),
     ];
     let views = views(&keys, &Filter::default(), NOW);
-    assert_eq!(views[0].file_name, "b.p12");
+    assert_eq!(name(&views[0].place), "b.p12");
     assert_eq!(selected(&views), None);
 }
 
@@ -116,7 +116,7 @@ fn a_key_with_something_against_it_comes_after_the_others_and_is_not_selected() 
         ..Filter::default()
     };
     let views = views(&keys, &filter, NOW);
-    assert_eq!(views[1].file_name, "a.p12");
+    assert_eq!(name(&views[1].place), "a.p12");
     assert_eq!(views[1].state, KeyState::Usable);
     assert_eq!(views[1].cautions.len(), 1);
     assert_eq!(selected(&views), None);
@@ -135,7 +135,7 @@ fn a_row_tells_whose_key_it_is_only_when_the_file_has_been_opened() {
     assert_eq!(owner.bin.as_deref(), Some("123456789021"));
     assert_eq!(owner.role, Some(KeyRole::Head));
     assert_eq!(views[0].purpose, Some(KeyPurpose::Both));
-    assert_eq!(views[0].folder, "keys");
+    assert!(matches!(&views[0].place, KeyPlace::File { folder, .. } if folder == "keys"));
     assert_eq!(
         (&views[1].owner, views[1].purpose, views[1].not_after),
         (&None, None, None)
