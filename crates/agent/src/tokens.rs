@@ -9,7 +9,7 @@ use std::{
     fmt,
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -18,7 +18,7 @@ use std::{
 
 use keystore::{
     Deadlines, ModulePlaces, TokenError, TokenStore, Tokens, WorkerProgram, find_modules,
-    pcsc::{ReaderWatch, Snapshot, snapshot},
+    pcsc::{ReaderWatch, Snapshot},
 };
 use tokio::{runtime::Handle, sync::watch, task, time};
 
@@ -31,6 +31,9 @@ pub(crate) use self::{
 /// Modules and readers are let go when nobody has looked for so long: a maker's library may be large, and the service for
 /// readers ends when nobody needs it.
 const REST: Duration = Duration::from_secs(60);
+
+/// How long a listing waits for the first word of readers.
+const FIRST_WORD: Duration = Duration::from_millis(300);
 
 /// How the agent reaches tokens.
 #[derive(Debug, Clone)]
@@ -57,6 +60,7 @@ pub(crate) struct Plugged {
     reach: Option<Reach>,
     now: watch::Sender<Now>,
     listing: Mutex<Listing>,
+    told: Condvar,
     watch: Mutex<Option<ReaderWatch>>,
     /// Who looks now, and who did last.
     lookers: AtomicUsize,
@@ -88,8 +92,12 @@ struct Listing {
     again: bool,
     /// The last one ended, and events have been watched since.
     done: bool,
+    /// What is in the readers now, as soon as that has been told.
+    seen: Option<Snapshot>,
+    /// It waits for that.
+    waits: bool,
     /// What was in the readers when the last one began.
-    readers: Option<Snapshot>,
+    used: Option<Snapshot>,
 }
 
 /// As long as it lives, events are watched and modules stay loaded.
@@ -120,6 +128,7 @@ impl Plugged {
             reach,
             now: watch::Sender::default(),
             listing: Mutex::default(),
+            told: Condvar::new(),
             watch: Mutex::default(),
             lookers: AtomicUsize::default(),
             last_look: Mutex::new(Instant::now()),
@@ -223,10 +232,33 @@ impl Plugged {
 
     /// Readers have changed, or are told of for the first time.
     fn changed(self: &Arc<Self>, readers: &Snapshot) {
-        let listed = lock(&self.listing).readers.as_ref() == Some(readers);
-        if !listed {
+        let news = {
+            let mut listing = lock(&self.listing);
+            listing.seen = Some(readers.clone());
+            self.told.notify_all();
+            !listing.waits && listing.used.as_ref() != Some(readers)
+        };
+        if news {
             self.refresh();
         }
+    }
+
+    /// What is in the readers; waits a moment for the first word of them, and not for a service that hangs.
+    fn readers(&self) -> Snapshot {
+        let mut listing = lock(&self.listing);
+        if listing.seen.is_none() {
+            listing.waits = true;
+            let unknown = |listing: &mut Listing| listing.seen.is_none();
+            listing = self
+                .told
+                .wait_timeout_while(listing, FIRST_WORD, unknown)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            listing.waits = false;
+        }
+        let seen = listing.seen.clone();
+        listing.used.clone_from(&seen);
+        seen.unwrap_or_default()
     }
 
     /// One listing (blocking). True when another one is needed.
@@ -235,8 +267,7 @@ impl Plugged {
             return false;
         };
         reach.tokens.set_modules(reach.modules());
-        let readers = snapshot();
-        lock(&self.listing).readers = Some(readers.clone());
+        let readers = self.readers();
         let found = reach.tokens.list(&readers.cards());
         for (module, error) in &found.troubles {
             tracing::warn!(module = %module.display(), %error, "a token module did not answer");

@@ -122,9 +122,8 @@ impl Ceremony {
                 }
             }
         }
-        if problem == KeyProblem::ChooseTokenKey || removed {
-            self.shared.plugged.refresh();
-        }
+        // Also because a listing that runs may have looked before.
+        self.shared.plugged.refresh();
         self.chosen = Some(key.id.clone());
         self.recall();
         self.tell_keys(None).await?;

@@ -89,6 +89,7 @@ impl PinDesk {
                     new: new.map(password),
                 },
             ),
+            FromWindow::LeftTokens => self.open = None,
             FromWindow::CancelPin => {
                 if self.busy {
                     self.plugged.end_modules();

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use keystore::{TokenModel, pcsc};
+use keystore::{
+    TokenModel,
+    pcsc::{self, InsertedCard, Snapshot},
+};
 use tokio::{task, time};
 
-use super::{Now, Plugged, view::same_reader};
+use super::{Now, Plugged, lock, view::same_reader};
 
 /// Kinds of tokens that are plugged in, by NCALayer's names, each with the readers that hold one.
 pub(crate) type Kinds = BTreeMap<&'static str, Vec<String>>;
@@ -21,13 +24,10 @@ impl Plugged {
         }
         let _look = self.look();
         let (readers, listed) = tokio::join!(
-            time::timeout(AT_ONCE, task::spawn_blocking(pcsc::snapshot)),
+            time::timeout(AT_ONCE, self.cards()),
             time::timeout(AT_ONCE, self.listed()),
         );
-        let readers = match readers {
-            Ok(Ok(readers)) => readers.cards(),
-            _ => self.now().readers.cards(),
-        };
+        let readers = readers.unwrap_or_default();
         let listed = listed.unwrap_or_else(|_| self.now());
         let of_readers = readers
             .iter()
@@ -60,6 +60,18 @@ impl Plugged {
             .stores
             .iter()
             .any(|store| kind_of(store) == Some(kind))
+    }
+
+    /// The cards that are in the readers, as events tell; a reader's own word where none has come yet.
+    async fn cards(&self) -> Vec<InsertedCard> {
+        let seen = lock(&self.listing).seen.as_ref().map(Snapshot::cards);
+        match seen {
+            Some(cards) => cards,
+            None => match task::spawn_blocking(pcsc::snapshot).await {
+                Ok(readers) => readers.cards(),
+                Err(_) => Vec::new(),
+            },
+        }
     }
 
     /// What is there when no listing runs any more.

@@ -221,7 +221,7 @@ impl Window {
         loop {
             match self.next().await {
                 ToWindow::Done { .. } => return,
-                ToWindow::Progress { .. } | ToWindow::Keys { .. } => {}
+                ToWindow::Progress { .. } | ToWindow::Keys { .. } | ToWindow::Tokens(_) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -8,7 +8,7 @@ use crate::{
 use mock_pkcs11::script::{Pad, Script, Token};
 use serde_json::json;
 use window_messages::{
-    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, ToWindow, TokensView,
+    FromWindow, KeyProblem, KeyState, KeyView, PasswordText, PinView, ToWindow, TokensView,
 };
 
 fn script(change: impl FnOnce(&mut Token)) -> Script {
@@ -19,8 +19,10 @@ fn script(change: impl FnOnce(&mut Token)) -> Script {
     script
 }
 
-async fn row(window: &mut Window) -> KeyView {
-    window.list(|keys| !keys.is_empty()).await.pop().unwrap()
+/// The only row as soon as its PIN is as wished.
+async fn row(window: &mut Window, wish: impl Fn(&PinView) -> bool) -> KeyView {
+    let fits = |keys: &[KeyView]| keys.iter().any(|key| wish(&token(key).pin));
+    window.list(fits).await.pop().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,8 +33,7 @@ async fn wrong_pins_are_counted_the_last_try_wants_a_yes_and_then_the_token_is_l
     let key = window.usable().await;
     for left in [2, 1] {
         window.sign(&key, Some("999999")).await;
-        let shown = row(&mut window).await;
-        assert_eq!(token(&shown).pin.tries_left, Some(left));
+        let shown = row(&mut window, |pin| pin.tries_left == Some(left)).await;
         assert_eq!(token(&shown).pin.last_try, left == 1);
         let problem = KeyProblem::WrongPin {
             tries_left: Some(left),
@@ -44,8 +45,7 @@ async fn wrong_pins_are_counted_the_last_try_wants_a_yes_and_then_the_token_is_l
     assert_eq!(window.refused().await, KeyProblem::LastTry);
     assert_eq!(desk.world.count("C_Login"), calls, "nothing was sent");
     window.sign_with(&key, Some("999999"), true).await;
-    let shown = row(&mut window).await;
-    assert!(token(&shown).pin.locked);
+    let shown = row(&mut window, |pin| pin.locked).await;
     let problem = KeyProblem::TokenLocked;
     assert_eq!(shown.state, KeyState::Unusable { problem });
     window.refused().await;
@@ -207,6 +207,7 @@ async fn a_locked_token_is_unblocked_while_the_request_waits() {
         })
         .await;
     assert_eq!(ended(&mut window).await, None);
+    window.say(FromWindow::LeftTokens).await;
     let key = window.usable().await;
     // One try is all that this token has.
     window.sign_with(&key, Some("777777"), true).await;
