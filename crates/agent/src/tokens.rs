@@ -227,6 +227,8 @@ impl Plugged {
     pub(crate) fn end_modules(self: &Arc<Self>) {
         if let Some(reach) = &self.reach {
             reach.tokens.end();
+            // A listing that ran was ended, too.
+            self.refresh();
         }
     }
 

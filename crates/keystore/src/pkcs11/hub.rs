@@ -124,7 +124,8 @@ impl Tokens {
         listing
     }
 
-    /// Whether a token has come or gone since this was asked last, as far as running modules can tell.
+    /// Whether a token has come or gone since this was asked last, or tokens were listed, as far as running modules can
+    /// tell.
     ///
     /// For tokens without PC/SC; with it, a [`ReaderWatch`](crate::pcsc::ReaderWatch) tells without being asked.
     #[must_use]

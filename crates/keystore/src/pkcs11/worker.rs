@@ -43,7 +43,7 @@ fn run(path: &Path) -> io::Result<()> {
         Err(error) => return wire::write(&mut out, &Reply::Failed(error), &[]),
     };
     wire::write(&mut out, &Reply::Ready, &[])?;
-    let mut slots = module.slots().unwrap_or_default();
+    let mut slots = module.slots().ok();
     let mut keys = Keys::default();
     for (request, secrets) in requests {
         let reply = match request {
@@ -51,14 +51,19 @@ fn run(path: &Path) -> io::Result<()> {
                 keys.close(&module, key);
                 continue;
             }
-            Request::List => listing::tokens(&module)
-                .map(Reply::Tokens)
-                .map_err(TokenError::from),
+            Request::List => {
+                let before = module.slots().unwrap_or_default();
+                let tokens = listing::tokens(&module);
+                let after = module.slots().unwrap_or_default();
+                // What came or went meanwhile is news for the next question.
+                slots = (before == after).then_some(after);
+                tokens.map(Reply::Tokens).map_err(TokenError::from)
+            }
             Request::Changed => {
                 let now = module.slots().unwrap_or_default();
                 let event = module.slot_event().unwrap_or(false);
-                let changed = event || now != slots;
-                slots = now;
+                let changed = event || slots.as_ref() != Some(&now);
+                slots = Some(now);
                 Ok(Reply::Changed(changed))
             }
             other => keys.answer(&module, other, &secrets),

@@ -131,11 +131,9 @@ impl World {
     /// The calls so far: their names with details.
     pub(crate) fn log(&self) -> Vec<String> {
         let text = fs::read_to_string(self.folder.path().join("script.log")).unwrap_or_default();
-        let call = |line: &str| {
-            let (_, call) = line.split_once(") ").unwrap();
-            call.to_owned()
-        };
-        text.lines().map(call).collect()
+        // The last line may be on its way.
+        let call = |line: &str| Some(line.strip_suffix('\n')?.split_once(") ")?.1.to_owned());
+        text.split_inclusive('\n').filter_map(call).collect()
     }
 
     /// How often a function was called.
