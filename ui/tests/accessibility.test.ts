@@ -35,6 +35,13 @@ describe.each(['kk', 'ru', 'en'] as Language[])('in %s', (language) => {
     expect(await faults()).toEqual([])
   })
 
+  it('the form for a PIN has no fault that axe knows', async () => {
+    const window = await TestWindow.open(speaking(states['tokensStates'] ?? [], language))
+    await window.click(window.find('[data-opens^=change]'))
+    expect(document.querySelectorAll('input[type=password]')).toHaveLength(3)
+    expect(await faults()).toEqual([])
+  })
+
   it('start has no fault that axe knows', async () => {
     await TestWindow.open([], 'byHand')
     document.querySelector<HTMLElement>(`button[lang=${language}]`)?.click()
