@@ -62,7 +62,7 @@ pub enum ToWindow {
         /// The request whose list it is.
         request: RequestId,
         /// The row, known by its [`KeyView::id`].
-        key: KeyView,
+        key: Box<KeyView>,
     },
     /// The key is open, and something has to be decided before the request can go on. [`FromWindow::Answer`] answers.
     Question {

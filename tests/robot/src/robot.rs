@@ -122,7 +122,7 @@ impl Robot {
                 if let Some(shown) = &mut self.request
                     && let Some(row) = shown.keys.iter_mut().find(|row| row.id == key.id)
                 {
-                    *row = key;
+                    *row = *key;
                 }
                 Vec::new()
             }

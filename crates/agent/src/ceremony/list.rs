@@ -128,7 +128,7 @@ impl Ceremony {
             if before != after {
                 self.tell(ToWindow::Key {
                     request: self.request,
-                    key: after,
+                    key: Box::new(after),
                 })
                 .await?;
             }

@@ -195,7 +195,7 @@ impl Ceremony {
         if is_news {
             self.tell(ToWindow::Key {
                 request: self.request,
-                key: row,
+                key: Box::new(row),
             })
             .await?;
         }

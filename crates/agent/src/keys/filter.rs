@@ -128,9 +128,7 @@ impl Filter {
         let fits = match &self.stores {
             Stores::Any => true,
             Stores::Files => kind.is_none(),
-            Stores::These { kinds, files } => {
-                kind.map_or(*files, |kind| kinds.iter().any(|wanted| *wanted == kind))
-            }
+            Stores::These { kinds, files } => kind.map_or(*files, |kind| kinds.contains(&kind)),
             Stores::Token(wanted) => kind == Some(wanted),
             Stores::Jks => false,
         };

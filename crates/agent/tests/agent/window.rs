@@ -239,7 +239,7 @@ impl Window {
     pub(crate) async fn row(&mut self) -> KeyView {
         loop {
             if let ToWindow::Key { key, .. } = self.any().await {
-                return key;
+                return *key;
             }
         }
     }
