@@ -14,6 +14,15 @@ pub(crate) trait DigestSigner: Send + Sync {
     /// Signs a digest of the right length; the answer is as [`Signer::sign_digest`] wants it.
     fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>>;
 
+    /// As [`Signer::sign_message`].
+    fn sign_message(
+        &self,
+        _message: &[u8],
+        digest: &[u8],
+    ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
+        self.sign_digest(digest)
+    }
+
     /// Whether each signature wants the PIN anew.
     fn pin_each_time(&self) -> bool {
         false
@@ -61,6 +70,16 @@ impl OpenKey {
     pub fn give_pin(&self, pin: &Password) -> Result<(), crate::Error> {
         self.key.give_pin(pin)
     }
+
+    fn check_length(&self, digest: &[u8]) -> Result<(), SignerError> {
+        let expected = self.certificate.algorithm().digest().output_len();
+        let actual = digest.len();
+        if actual == expected {
+            Ok(())
+        } else {
+            Err(SignerError::WrongDigestLength { expected, actual })
+        }
+    }
 }
 
 impl Signer for OpenKey {
@@ -69,14 +88,14 @@ impl Signer for OpenKey {
     }
 
     fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, SignerError> {
-        let expected = self.certificate.algorithm().digest().output_len();
-        if digest.len() != expected {
-            return Err(SignerError::WrongDigestLength {
-                expected,
-                actual: digest.len(),
-            });
-        }
+        self.check_length(digest)?;
         self.key.sign_digest(digest).map_err(SignerError::Failed)
+    }
+
+    fn sign_message(&self, message: &[u8], digest: &[u8]) -> Result<Vec<u8>, SignerError> {
+        self.check_length(digest)?;
+        let signature = self.key.sign_message(message, digest);
+        signature.map_err(SignerError::Failed)
     }
 
     fn signs_in_parallel(&self) -> bool {

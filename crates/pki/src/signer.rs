@@ -17,6 +17,15 @@ pub trait Signer: Send + Sync {
     /// the store refuses or cannot sign.
     fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, SignerError>;
 
+    /// Signs a message whose digest, made as for [`sign_digest`](Self::sign_digest), is at hand: for keys that sign no digest
+    /// of somebody else's making. All others sign the digest.
+    ///
+    /// # Errors
+    /// As [`sign_digest`](Self::sign_digest).
+    fn sign_message(&self, _message: &[u8], digest: &[u8]) -> Result<Vec<u8>, SignerError> {
+        self.sign_digest(digest)
+    }
+
     /// Whether several threads may sign at once, and gain by it: true for keys in memory. A token does one thing at a time,
     /// and may want its PIN in between.
     fn signs_in_parallel(&self) -> bool {

@@ -8,8 +8,7 @@ use pki::{Certificate, Signer};
 /// # Errors
 /// [`Error::Signer`] when the key refuses, [`Error::WrongSignature`] when what it gave does not verify.
 pub fn sign(signer: &dyn Signer, data: &[u8]) -> Result<Vec<u8>, Error> {
-    let digest = signer.certificate().algorithm().digest().digest(data);
-    signature::make(signer, &digest)
+    signature::make(signer, data)
 }
 
 /// As [`sign`], of a document whose SHA-256 is made already: with an RSA key it is not read again.
@@ -18,7 +17,7 @@ pub fn sign(signer: &dyn Signer, data: &[u8]) -> Result<Vec<u8>, Error> {
 /// As [`sign`].
 pub fn sign_digested(signer: &dyn Signer, document: &Digested) -> Result<Vec<u8>, Error> {
     let digest = document.digest(signer.certificate().algorithm().digest());
-    signature::make(signer, &digest)
+    signature::make_with_digest(signer, document.content(), &digest)
 }
 
 /// Signs data of which only the digest is known, by the key's own digest algorithm.
@@ -27,7 +26,7 @@ pub fn sign_digested(signer: &dyn Signer, document: &Digested) -> Result<Vec<u8>
 /// [`Error::DigestLength`] when `digest` is not as long as the key's own; else as [`sign`].
 pub fn sign_digest(signer: &dyn Signer, digest: &[u8]) -> Result<Vec<u8>, Error> {
     signature::check_length(signer, digest)?;
-    signature::make(signer, digest)
+    signature::make_of_digest(signer, digest)
 }
 
 /// Whether `signature` is `certificate`'s over `data`.

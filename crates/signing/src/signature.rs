@@ -1,14 +1,35 @@
 //! The one place where a key signs and where a signature is checked.
 
 use crate::Error;
-use pki::Signer;
+use pki::{Signer, SignerError};
 
-/// Signs `digest` and makes sure that the certificate agrees: a fault in a token or a mixed-up certificate ends here, not at
+/// Signs a message and makes sure that the certificate agrees: a fault in a token or a mixed-up certificate ends here, not at
 /// the portal.
-pub(crate) fn make(signer: &dyn Signer, digest: &[u8]) -> Result<Vec<u8>, Error> {
-    let signature = signer
-        .sign_digest(digest)
-        .map_err(|error| Error::Signer(error.to_string()))?;
+pub(crate) fn make(signer: &dyn Signer, message: &[u8]) -> Result<Vec<u8>, Error> {
+    let digest = signer.certificate().algorithm().digest().digest(message);
+    make_with_digest(signer, message, &digest)
+}
+
+/// As [`make`], with the message's digest made before.
+pub(crate) fn make_with_digest(
+    signer: &dyn Signer,
+    message: &[u8],
+    digest: &[u8],
+) -> Result<Vec<u8>, Error> {
+    check(signer, digest, signer.sign_message(message, digest))
+}
+
+/// As [`make`], of a message of which only the digest is known.
+pub(crate) fn make_of_digest(signer: &dyn Signer, digest: &[u8]) -> Result<Vec<u8>, Error> {
+    check(signer, digest, signer.sign_digest(digest))
+}
+
+fn check(
+    signer: &dyn Signer,
+    digest: &[u8],
+    signature: Result<Vec<u8>, SignerError>,
+) -> Result<Vec<u8>, Error> {
+    let signature = signature.map_err(|error| Error::Signer(error.to_string()))?;
     signer
         .certificate()
         .public_key()

@@ -128,6 +128,7 @@ pub(crate) fn sign(
             let at = data.windows(SHA256.len()).position(|part| part == SHA256);
             data[at.ok_or(CKR_DATA_INVALID)? + SHA256.len()..].to_vec()
         }
+        (CKM_SHA256_RSA_PKCS, Algorithm::Rsa) => algorithm.digest().digest(data),
         (0xd432_1006, Algorithm::Gost2015_512) => data.to_vec(),
         (CKM_GOSTR3410, Algorithm::Gost2015_256 | Algorithm::Gost2004) => data.to_vec(),
         _ => return Err(CKR_KEY_TYPE_INCONSISTENT),

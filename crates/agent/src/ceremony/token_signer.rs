@@ -71,13 +71,16 @@ impl<'a> TokenSigner<'a> {
         *lock(&self.end)
     }
 
-    fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, SignerError> {
+    fn sign(
+        &self,
+        attempt: impl Fn() -> Result<Vec<u8>, SignerError>,
+    ) -> Result<Vec<u8>, SignerError> {
         let first = self.signed.load(Ordering::Relaxed) == 0;
         if self.key.pin_each_time() && !first && !self.token.pin.pin_pad {
             self.ask(false)?;
         }
         loop {
-            let error = match self.key.sign_digest(digest) {
+            let error = match attempt() {
                 Err(SignerError::Failed(error)) => error,
                 other => return other,
             };
@@ -127,7 +130,16 @@ impl Signer for TokenSigner<'_> {
     }
 
     fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, SignerError> {
-        let signature = self.sign(digest);
+        self.noted(self.sign(|| self.key.sign_digest(digest)))
+    }
+
+    fn sign_message(&self, message: &[u8], digest: &[u8]) -> Result<Vec<u8>, SignerError> {
+        self.noted(self.sign(|| self.key.sign_message(message, digest)))
+    }
+}
+
+impl TokenSigner<'_> {
+    fn noted(&self, signature: Result<Vec<u8>, SignerError>) -> Result<Vec<u8>, SignerError> {
         match &signature {
             Ok(_) => {
                 self.signed.fetch_add(1, Ordering::Relaxed);

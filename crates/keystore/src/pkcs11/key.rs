@@ -39,6 +39,14 @@ pub(super) struct OpenKey {
     pub(super) pin: Option<Zeroizing<Vec<u8>>>,
 }
 
+/// What is signed.
+#[derive(Clone, Copy)]
+pub(super) struct Signed<'a> {
+    pub(super) digest: &'a [u8],
+    /// Given only for tokens that make the digest by themselves.
+    pub(super) message: Option<&'a [u8]>,
+}
+
 /// What another signature needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Renewal {
@@ -56,11 +64,11 @@ impl OpenKey {
         &mut self,
         module: &Module,
         log_ins: &mut u64,
-        digest: &[u8],
+        signed: Signed<'_>,
         way: Option<Way>,
     ) -> Result<(Vec<u8>, Option<Way>), TokenError> {
         loop {
-            let outcome = self.sign_once(module, log_ins, digest, way);
+            let outcome = self.sign_once(module, log_ins, signed, way);
             let others = self.renewal == Renewal::Nothing && self.objects.len() > 1;
             if outcome != Err(TokenError::WrongSignature) || !others {
                 return outcome;
@@ -74,9 +82,10 @@ impl OpenKey {
         &mut self,
         module: &Module,
         log_ins: &mut u64,
-        digest: &[u8],
+        signed: Signed<'_>,
         way: Option<Way>,
     ) -> Result<(Vec<u8>, Option<Way>), TokenError> {
+        let digest = signed.digest;
         let verified = |certificate: &Certificate, signature: Vec<u8>| {
             certificate
                 .public_key()
@@ -85,7 +94,7 @@ impl OpenKey {
                 .map_err(|_| TokenError::WrongSignature)
         };
         if self.certificate.algorithm() == Algorithm::Rsa {
-            let data = rsa_input(self.mechanism, &self.certificate, digest)?;
+            let data = rsa_input(self.mechanism, &self.certificate, signed)?;
             let signature = self.token_sign(module, log_ins, &data)?;
             return verified(&self.certificate, signature).map(|signature| (signature, None));
         }
@@ -183,16 +192,14 @@ impl OpenKey {
     }
 }
 
-/// How a token signs digests with this kind of key.
-///
-/// CKM_SHA256_RSA_PKCS is no choice: it wants the document, and what is signed here is a digest.
+/// How a token signs with this kind of key. What takes a digest comes first: a digest is all that there is of some documents.
 pub(super) fn mechanism(
     module: &Module,
     slot: CK_SLOT_ID,
     algorithm: Algorithm,
 ) -> Result<CK_MECHANISM_TYPE, TokenError> {
     let wanted: &[CK_MECHANISM_TYPE] = match algorithm {
-        Algorithm::Rsa => &[CKM_RSA_PKCS, CKM_RSA_X_509],
+        Algorithm::Rsa => &[CKM_RSA_PKCS, CKM_RSA_X_509, CKM_SHA256_RSA_PKCS],
         Algorithm::Gost2015_512 => &[CKM_GOSTR3410_512],
         _ => &[CKM_GOSTR3410],
     };
@@ -204,13 +211,18 @@ pub(super) fn mechanism(
         .ok_or(TokenError::NoMechanism)
 }
 
-/// DigestInfo, and with CKM_RSA_X_509 the padding before it. Source: RFC 8017 section 9.2.
+/// DigestInfo, and with CKM_RSA_X_509 the padding before it; the message for a token that does all of that by itself.
+/// Source: RFC 8017 section 9.2.
 fn rsa_input(
     mechanism: CK_MECHANISM_TYPE,
     certificate: &Certificate,
-    digest: &[u8],
+    signed: Signed<'_>,
 ) -> Result<Vec<u8>, TokenError> {
-    let info = [&SHA256_DIGEST_INFO[..], digest].concat();
+    if mechanism == CKM_SHA256_RSA_PKCS {
+        let message = signed.message.ok_or(TokenError::NoMechanism)?;
+        return Ok(message.to_vec());
+    }
+    let info = [&SHA256_DIGEST_INFO[..], signed.digest].concat();
     if mechanism == CKM_RSA_PKCS {
         return Ok(info);
     }

@@ -4,7 +4,7 @@ use super::{
     PinState,
     choice::{Choice, Pair, choose},
     gost::Way,
-    key::{OpenKey, Renewal, mechanism},
+    key::{OpenKey, Renewal, Signed, mechanism},
     raw::{Module, Rv, TokenInfo},
     token::TokenId,
     wire::{Reply, Request, Secrets},
@@ -44,7 +44,11 @@ impl Keys {
                 certificate,
                 last_try_agreed,
             } => self.unlock(module, &token, certificate, last_try_agreed, secret(0)),
-            Request::Sign { key, digest } => self.sign(module, key, &digest),
+            Request::Sign {
+                key,
+                digest,
+                message,
+            } => self.sign(module, key, &digest, message.as_deref()),
             Request::GivePin { key } => {
                 let open = self.open.get_mut(&key).ok_or(TokenError::Removed)?;
                 open.pin = secret(0).map(|pin| Zeroizing::new(pin.to_vec()));
@@ -156,6 +160,7 @@ impl Keys {
             certificate: listed.der.clone(),
             label,
             pin_each_time: always,
+            hashes: mechanism == CKM_SHA256_RSA_PKCS,
         };
         let open = OpenKey {
             slot,
@@ -200,7 +205,13 @@ impl Keys {
         }
     }
 
-    fn sign(&mut self, module: &Module, key: u32, digest: &[u8]) -> Result<Reply, TokenError> {
+    fn sign(
+        &mut self,
+        module: &Module,
+        key: u32,
+        digest: &[u8],
+        message: Option<&[u8]>,
+    ) -> Result<Reply, TokenError> {
         let log_ins = &mut self.log_ins;
         let open = self.open.get_mut(&key).ok_or(TokenError::Removed)?;
         let TokenId {
@@ -210,7 +221,7 @@ impl Keys {
         } = &open.token;
         let kind = (manufacturer.clone(), model.clone(), open.mechanism);
         let way = self.ways.get(&kind).copied();
-        match open.sign(module, log_ins, digest, way) {
+        match open.sign(module, log_ins, Signed { digest, message }, way) {
             Ok((signature, way)) => {
                 if let Some(way) = way {
                     self.ways.insert(kind, way);

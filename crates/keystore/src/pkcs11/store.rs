@@ -311,6 +311,7 @@ impl Store for TokenStore {
                     certificate,
                     label,
                     pin_each_time,
+                    hashes,
                 }),
                 _,
             ) => {
@@ -319,6 +320,7 @@ impl Store for TokenStore {
                     key,
                     deadline,
                     pin_each_time,
+                    hashes,
                     listing_deadline: self.tokens.hub().deadlines().listing,
                     certificate: Certificate::from_der(&certificate)
                         .map_err(|_| Error::Damaged(Part::Certificate))?,
@@ -368,17 +370,23 @@ struct TokenKey {
     deadline: Duration,
     listing_deadline: Duration,
     pin_each_time: bool,
+    /// The token signs messages and no digests.
+    hashes: bool,
     certificate: Certificate,
 }
 
-impl DigestSigner for TokenKey {
-    fn sign_digest(
-        &self,
-        digest: &[u8],
-    ) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+/// The longest message that is sent to a token which makes digests by itself: what CMS and XML have signed is shorter, and
+/// tokens take kilobytes a second.
+const MESSAGE_BYTES: usize = 256 * 1024;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+impl TokenKey {
+    fn sign(&self, digest: &[u8], message: Option<&[u8]>) -> Result<Vec<u8>, Failure> {
         let request = Request::Sign {
             key: self.key,
             digest: digest.to_vec(),
+            message: message.map(<[u8]>::to_vec),
         };
         let reply = self.worker.ask(&request, &[], self.deadline);
         let Reply::Signature(signature) = reply.map_err(Error::from)? else {
@@ -390,6 +398,17 @@ impl DigestSigner for TokenKey {
             .verify_digest(digest, &signature)
             .map_err(|_| Error::from(TokenError::WrongSignature))?;
         Ok(signature)
+    }
+}
+
+impl DigestSigner for TokenKey {
+    fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, Failure> {
+        self.sign(digest, None)
+    }
+
+    fn sign_message(&self, message: &[u8], digest: &[u8]) -> Result<Vec<u8>, Failure> {
+        let message = Some(message).filter(|message| self.hashes && message.len() <= MESSAGE_BYTES);
+        self.sign(digest, message)
     }
 
     fn pin_each_time(&self) -> bool {

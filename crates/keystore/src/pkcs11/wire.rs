@@ -35,8 +35,12 @@ pub(super) enum Request {
         certificate: Option<Vec<u8>>,
         last_try_agreed: bool,
     },
-    /// Sign a digest with an unlocked key.
-    Sign { key: u32, digest: Vec<u8> },
+    /// Sign a digest with an unlocked key; the message, where the key makes the digest by itself.
+    Sign {
+        key: u32,
+        digest: Vec<u8>,
+        message: Option<Vec<u8>>,
+    },
     /// The PIN for one more signature (secret: PIN).
     GivePin { key: u32 },
     /// The key is not needed any more. The only one without an answer.
@@ -63,6 +67,8 @@ pub(super) enum Reply {
         certificate: Vec<u8>,
         label: String,
         pin_each_time: bool,
+        /// The key signs messages and no digests.
+        hashes: bool,
     },
     Signature(Vec<u8>),
     Done,

@@ -145,10 +145,7 @@ pub(super) fn signer_info(
     let algorithm = certificate.algorithm();
     let attributes = signed_attributes(certificate, digest, signing_time)?;
     // The signature is over the attributes as a SET OF, the message holds them as [0]. Source: RFC 5652 section 5.4.
-    let to_sign = algorithm
-        .digest()
-        .digest(&asn1::set_of(SET, attributes.clone()));
-    let signature = signature::make(signer, &to_sign)?;
+    let signature = signature::make(signer, &asn1::set_of(SET, attributes.clone()))?;
     let serial = tlv(INTEGER, &[&positive(certificate.serial_number())]);
     Ok(tlv(
         SEQUENCE,

@@ -93,8 +93,7 @@ impl Subject<'_> {
         let (unsigned, place) = self
             .document
             .with_last_child(&self.parent, &template.fill(&[]));
-        let to_sign = algorithm.digest(&self.signed_info(&unsigned, place)?);
-        let value = signature::make(signer, &to_sign)?;
+        let value = signature::make(signer, &self.signed_info(&unsigned, place)?)?;
         let (signed, _) = self
             .document
             .with_last_child(&self.parent, &template.fill(&value));

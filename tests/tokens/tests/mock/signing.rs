@@ -57,8 +57,30 @@ fn rsa_is_signed_with_digest_info_or_with_our_own_padding() {
 }
 
 #[test]
+fn a_token_that_makes_digests_by_itself_gets_the_message() {
+    let world = World::new(&one(Token {
+        mechanisms: vec![0x40],
+        ..token([object(RSA)])
+    }));
+    let key = world.open().unwrap();
+    let digest = key.certificate().algorithm().digest();
+    for message in [&b"to be signed"[..], &[0; 200 * 1024]] {
+        let digest = digest.digest(message);
+        let signature = key.sign_message(message, &digest).unwrap();
+        let public = key.certificate().public_key();
+        public.verify_digest(&digest, &signature).unwrap();
+    }
+    let cms = signing::cms::sign_attached(&key, b"to be signed", 1_795_219_200).unwrap();
+    assert!(signing::cms::verify(&cms, None).unwrap().holds());
+    // A digest alone it cannot sign, nor does it get a message of any length.
+    assert_eq!(signs(&key), Err(TokenError::NoMechanism.into()));
+    let long = vec![0; 1 << 20];
+    key.sign_message(&long, &digest.digest(&long)).unwrap_err();
+}
+
+#[test]
 fn a_token_without_the_mechanism_says_so() {
-    for (file, mechanisms) in [(GOST512, vec![0x1, 0x1201]), (RSA, vec![0x1201, 0x40])] {
+    for (file, mechanisms) in [(GOST512, vec![0x1, 0x1201]), (RSA, vec![0x1201, 0x6])] {
         let world = World::new(&one(Token {
             mechanisms,
             ..token([object(file)])

@@ -1,7 +1,7 @@
 //! SoftHSM: a token in software, with RSA keys. It counts wrong PINs and never locks, and knows no GOST.
 
 use crate::{
-    fixture, installed, password, run, signs,
+    fixture, installed, openssl_agrees, password, run, signs,
     suite::{Known, conforms},
 };
 use keystore::{Deadlines, Error, Store as _, TokenError, TokenStore, Tokens, WorkerProgram};
@@ -125,6 +125,24 @@ fn a_key_imported_into_softhsm_signs_and_openssl_agrees() {
     let key = store.unlock(&id, &password("123456")).unwrap();
     assert_eq!(key.alias(), "signing key");
     signs(&key).unwrap();
+}
+
+#[test]
+fn a_softhsm_that_signs_no_digests_signs_messages_and_openssl_agrees() {
+    let Some(hsm) = SoftHsm::new() else { return };
+    let config = fs::read_to_string(hsm.at("config")).unwrap();
+    let only = "slots.mechanisms = CKM_SHA256_RSA_PKCS\n";
+    fs::write(hsm.at("config"), config + only).unwrap();
+    let store = hsm.store();
+    let id = store.entries().remove(0).id;
+    let key = store.unlock(&id, &password("123456")).unwrap();
+    let message = b"to be signed";
+    let digest = key.certificate().algorithm().digest().digest(message);
+    assert_eq!(
+        key.sign_digest(&digest).unwrap_err().to_string(),
+        "the key could not sign: the token cannot sign with this kind of key"
+    );
+    openssl_agrees(&key, message, &key.sign_message(message, &digest).unwrap());
 }
 
 #[test]
