@@ -114,6 +114,10 @@ impl Agent {
             .arg("--data-dir")
             .arg(setup.folder.join("agent"))
             .args(more);
+        // Neither the keys of this computer nor its tokens.
+        if setup.keys.is_empty() {
+            command.arg("--keys").arg(setup.folder.join("no-keys"));
+        }
         for folder in setup.keys {
             command.arg("--keys").arg(folder);
         }

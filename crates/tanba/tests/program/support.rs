@@ -80,6 +80,8 @@ impl Running {
             .arg("--window")
             .arg(format!("sh '{}'", window.display()));
         command.arg("--data-dir").arg(home.path().join("data"));
+        // Neither the keys of this computer nor its tokens.
+        command.arg("--keys").arg(home.path().join("keys"));
         change(&mut command);
         let log = std::fs::File::create(home.path().join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
