@@ -243,13 +243,13 @@ impl Agent {
         if !self.admits(caller) {
             return Err(Error::NotAdmitted);
         }
-        if let Errand::Plan(plan) = &errand {
-            plan.check_digests(self.shared.settings.get().policy.sign_any_digest_length)?;
-        }
         if let Some(kind) = errand.token_kind()
             && !self.shared.plugged.has_kind(kind).await
         {
             return Err(Error::TokenAbsent);
+        }
+        if let Errand::Plan(plan) = &errand {
+            plan.check_digests(self.shared.settings.get().policy.sign_any_digest_length)?;
         }
         if let Errand::Plan(plan) = &errand
             && let Some(language) = plan.language
