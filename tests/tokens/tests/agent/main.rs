@@ -13,6 +13,7 @@
 mod batches;
 mod choosing;
 mod desk;
+mod judged;
 mod pins;
 mod removal;
 mod wire;
