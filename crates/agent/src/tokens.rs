@@ -20,7 +20,11 @@ use keystore::{
     Deadlines, ModulePlaces, TokenError, TokenStore, Tokens, WorkerProgram, find_modules,
     pcsc::{ReaderWatch, Snapshot},
 };
-use tokio::{runtime::Handle, sync::watch, task, time};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, watch},
+    task, time,
+};
 
 pub(crate) use self::{
     desk::PinDesk,
@@ -60,7 +64,9 @@ pub(crate) struct Plugged {
     reach: Option<Reach>,
     now: watch::Sender<Now>,
     listing: Mutex<Listing>,
+    /// What is in the readers has been told: for threads, and for tasks.
     told: Condvar,
+    heard: Notify,
     watch: Mutex<Option<ReaderWatch>>,
     /// Who looks now, and who did last.
     lookers: AtomicUsize,
@@ -129,6 +135,7 @@ impl Plugged {
             now: watch::Sender::default(),
             listing: Mutex::default(),
             told: Condvar::new(),
+            heard: Notify::new(),
             watch: Mutex::default(),
             lookers: AtomicUsize::default(),
             last_look: Mutex::new(Instant::now()),
@@ -145,8 +152,8 @@ impl Plugged {
         if self.reach.is_none() {
             return look;
         }
-        let known = lock(&self.listing).done;
         {
+            // Held first, as in `rested`: what is let go is let go before anybody looks again.
             let mut watching = lock(&self.watch);
             if watching.is_none() {
                 let plugged = Arc::downgrade(self);
@@ -157,7 +164,7 @@ impl Plugged {
                 }));
             }
         }
-        if !known {
+        if !lock(&self.listing).done {
             self.refresh();
         }
         self.rest_some_day();
@@ -173,14 +180,14 @@ impl Plugged {
         self.now.borrow().clone()
     }
 
-    /// Uses other modules from now on.
+    /// Uses other modules from now on; they are asked at once only if somebody looked lately.
     pub(crate) fn choose_modules(self: &Arc<Self>, choice: ModuleChoice) {
         let Some(reach) = &self.reach else { return };
         let changed = {
             let mut chosen = lock(&reach.choice);
             std::mem::replace(&mut *chosen, choice.clone()) != choice
         };
-        if changed {
+        if changed && !*lock(&self.resting) {
             self.refresh();
         }
     }
@@ -238,6 +245,7 @@ impl Plugged {
             let mut listing = lock(&self.listing);
             listing.seen = Some(readers.clone());
             self.told.notify_all();
+            self.heard.notify_waiters();
             !listing.waits && listing.used.as_ref() != Some(readers)
         };
         if news {
@@ -307,6 +315,7 @@ impl Plugged {
 
     /// Lets go if nobody looks. True when it did.
     fn rested(&self) -> bool {
+        let mut watch = lock(&self.watch);
         let mut resting = lock(&self.resting);
         let looked = lock(&self.last_look).elapsed() < REST;
         let mut listing = lock(&self.listing);
@@ -316,16 +325,12 @@ impl Plugged {
         *resting = true;
         *listing = Listing::default();
         self.now.send_replace(Now::default());
-        drop(listing);
-        // Ending them may take a moment.
-        let watch = lock(&self.watch).take();
-        let tokens = self.reach.as_ref().map(|reach| reach.tokens.clone());
-        thread::spawn(move || {
-            drop(watch);
-            if let Some(tokens) = tokens {
-                tokens.end();
-            }
-        });
+        if let Some(reach) = &self.reach {
+            reach.tokens.end();
+        }
+        // The end of its thread may take a moment.
+        let watch = watch.take();
+        thread::spawn(move || drop(watch));
         true
     }
 }
@@ -354,4 +359,25 @@ impl Drop for Look {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_that_are_chosen_while_nobody_looks_are_not_started() {
+        let config = TokenConfig {
+            program: "no/such/program".into(),
+            arguments: Vec::new(),
+            modules: Vec::new(),
+        };
+        let plugged = Plugged::new(Some(config), ModuleChoice::default());
+        plugged.choose_modules(ModuleChoice {
+            chosen: vec!["/no/such/module.so".into()],
+            usual: false,
+        });
+        assert!(!lock(&plugged.listing).runs && !plugged.now().searching);
+        assert!(plugged.now().troubles.is_empty());
+    }
 }

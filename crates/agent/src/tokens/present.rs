@@ -2,11 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use keystore::{
-    TokenModel,
-    pcsc::{self, InsertedCard, Snapshot},
-};
-use tokio::{task, time};
+use keystore::{TokenModel, pcsc::InsertedCard};
+use tokio::time;
 
 use super::{Now, Plugged, lock, view::same_reader};
 
@@ -62,15 +59,14 @@ impl Plugged {
             .any(|store| kind_of(store) == Some(kind))
     }
 
-    /// The cards that are in the readers, as events tell; a reader's own word where none has come yet.
+    /// The cards that are in the readers, as soon as events have told: never while the service for readers hangs.
     async fn cards(&self) -> Vec<InsertedCard> {
-        let seen = lock(&self.listing).seen.as_ref().map(Snapshot::cards);
-        match seen {
-            Some(cards) => cards,
-            None => match task::spawn_blocking(pcsc::snapshot).await {
-                Ok(readers) => readers.cards(),
-                Err(_) => Vec::new(),
-            },
+        loop {
+            let heard = self.heard.notified();
+            if let Some(seen) = &lock(&self.listing).seen {
+                return seen.cards();
+            }
+            heard.await;
         }
     }
 

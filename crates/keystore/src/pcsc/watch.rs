@@ -6,11 +6,14 @@ use pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// While the service does not run there is nothing to wait on, so it is looked for now and then.
 const SERVICE_RETRY: Duration = Duration::from_secs(2);
+
+/// How long the end of a watch waits for its thread.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Watches readers and cards until it is dropped. One thread, which sleeps in PC/SC until something happens.
 pub struct ReaderWatch {
@@ -71,8 +74,17 @@ impl Drop for ReaderWatch {
         let Some(thread) = self.thread.take() else {
             return;
         };
+        // The one that is called may be the last that needs the watch: the thread ends after the call.
+        if thread.thread().id() == thread::current().id() {
+            return;
+        }
+        let begun = Instant::now();
         // The thread may be on its way into the wait that this is to end: then the next one does.
         while !thread.is_finished() {
+            // Nothing ends a call to a service that hangs: the thread ends by itself once that answers.
+            if begun.elapsed() > PATIENCE {
+                return;
+            }
             let context = self.shared.lock().context.clone();
             if let Some(context) = context {
                 let _ = context.cancel();
@@ -165,3 +177,24 @@ const WAIT: Duration = if HAS_NOTIFICATION {
 } else {
     Duration::from_secs(1)
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_watch_may_be_dropped_by_the_one_that_it_calls() {
+        let place = Arc::new(Mutex::new(None));
+        let (done, is_done) = mpsc::channel();
+        {
+            let mut watch = place.lock().unwrap();
+            let own = place.clone();
+            *watch = Some(ReaderWatch::start(move |_| {
+                drop(own.lock().unwrap().take());
+                let _ = done.send(());
+            }));
+        }
+        is_done.recv_timeout(Duration::from_secs(20)).unwrap();
+    }
+}

@@ -16,6 +16,8 @@ mod desk;
 mod judged;
 mod pins;
 mod removal;
+#[cfg(target_os = "linux")]
+mod silent;
 mod wire;
 #[path = "../mock/world.rs"]
 mod world;

@@ -9,7 +9,7 @@ use mock_pkcs11::script::{Fault, Slot, What};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-fn active_tokens() -> Value {
+pub(crate) fn active_tokens() -> Value {
     json!({ "module": "kz.gov.pki.knca.commonUtils", "method": "getActiveTokens" })
 }
 
