@@ -18,8 +18,15 @@ pub(crate) struct PinDesk {
     open: Option<Open>,
     done: mpsc::UnboundedReceiver<Done>,
     report: mpsc::UnboundedSender<Done>,
-    /// One act at a time.
-    busy: bool,
+    /// The act that is going on; one at a time.
+    busy: Option<Busy>,
+}
+
+struct Busy {
+    /// The person types on the token or its reader.
+    pin_pad: bool,
+    /// Keeps the modules while they are needed.
+    _look: Look,
 }
 
 struct Open {
@@ -55,7 +62,7 @@ impl PinDesk {
             open: None,
             done,
             report,
-            busy: false,
+            busy: None,
         }
     }
 
@@ -91,7 +98,7 @@ impl PinDesk {
             ),
             FromWindow::LeftTokens => self.open = None,
             FromWindow::CancelPin => {
-                if self.busy {
+                if self.busy.is_some() {
                     self.plugged.end_modules();
                 }
             }
@@ -133,7 +140,7 @@ impl PinDesk {
     }
 
     fn ended(&mut self, done: Done) -> Vec<ToWindow> {
-        self.busy = false;
+        self.busy = None;
         // The rows show the PINs as they are now.
         self.plugged.refresh();
         let mut list = self.list();
@@ -153,7 +160,7 @@ impl PinDesk {
     }
 
     fn act(&mut self, token: String, act: Act) {
-        if std::mem::replace(&mut self.busy, true) {
+        if self.busy.is_some() {
             return;
         }
         let now = self.plugged.now();
@@ -162,6 +169,12 @@ impl PinDesk {
             .iter()
             .find(|store| store.token().fingerprint() == token)
             .cloned();
+        self.busy = Some(Busy {
+            pin_pad: store
+                .as_ref()
+                .is_some_and(|store| store.listed_pin().pin_pad),
+            _look: self.plugged.look(),
+        });
         let (report, watch) = (self.report.clone(), self.report.clone());
         let name = token.clone();
         let thread = task::spawn_blocking(move || {
@@ -185,6 +198,15 @@ impl PinDesk {
                 });
             }
         });
+    }
+}
+
+impl Drop for PinDesk {
+    /// A person who left does not type on a token any more, and the next request does not wait for that.
+    fn drop(&mut self) {
+        if self.busy.as_ref().is_some_and(|busy| busy.pin_pad) {
+            self.plugged.end_modules();
+        }
     }
 }
 

@@ -214,3 +214,34 @@ async fn a_locked_token_is_unblocked_while_the_request_waits() {
     window.done().await;
     assert_signed(&pending.reply().await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_closes_the_tokens_does_not_type_on_the_pad_any_more_and_the_next_request_does_not_wait()
+ {
+    let mut desk = desk(&script(|token| {
+        token.pad = Some(Pad {
+            milliseconds: 60_000,
+            answer: 0,
+        });
+    }));
+    let (window, id) = open_tokens(&mut desk).await;
+    window
+        .say(FromWindow::ChangePin {
+            token: id,
+            old: None,
+            new: None,
+            last_try: false,
+        })
+        .await;
+    while desk.world.count("C_SetPIN") == 0 {
+        tokio::task::yield_now().await;
+    }
+    window.say(FromWindow::Left).await;
+    desk.world.play(&script(|_| {}));
+    let pending = desk.ask(&basics(None));
+    let (mut window, _) = desk.shown().await;
+    let key = row(&mut window, |pin| !pin.pin_pad).await;
+    window.sign(&key, Some(PIN)).await;
+    window.done().await;
+    assert_signed(&pending.reply().await);
+}
