@@ -81,7 +81,8 @@ impl Tokens {
     /// Lists what is plugged in, all modules at once. Blocks up to the deadline for listing. Asks for no PIN.
     ///
     /// `cards` are the readers and cards that PC/SC sees, by which some models are told apart; may be empty.
-    /// A token that two modules show is listed once, by the module that stands first.
+    /// A token that two modules show is listed once, by the module that stands first, and one that a module shows in two
+    /// slots as in the first of them: a PIN goes to the first one of that name.
     #[must_use]
     pub fn list(&self, cards: &[InsertedCard]) -> Listing {
         let modules = self
@@ -104,7 +105,7 @@ impl Tokens {
             tokens: Vec::new(),
             troubles: Vec::new(),
         };
-        let mut elsewhere = HashSet::new();
+        let (mut elsewhere, mut names) = (HashSet::new(), HashSet::new());
         for (module, answer) in modules.into_iter().zip(answers) {
             match answer {
                 Err(error) => listing.troubles.push((module, error)),
@@ -112,6 +113,7 @@ impl Tokens {
                     let tokens: Vec<_> = tokens
                         .into_iter()
                         .filter(|token| !marks(token).any(|mark| elsewhere.contains(&mark)))
+                        .filter(|token| names.insert(token.id.clone()))
                         .collect();
                     elsewhere.extend(tokens.iter().flat_map(marks));
                     listing.tokens.extend(tokens.into_iter().map(|token| {

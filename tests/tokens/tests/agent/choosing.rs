@@ -197,3 +197,19 @@ async fn certificates_that_hide_are_shown_once_the_pin_was_right() {
     window.done().await;
     assert_signed(&pending.reply().await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_shows_in_two_slots_is_one_row() {
+    let mut script = one(labelled("KAZTOKEN", GOST512));
+    let mut twin = script.slots[0].clone();
+    twin.id = 2;
+    script.slots.push(twin);
+    let mut desk = desk(&script);
+    let pending = desk.ask(&basics(None));
+    let (mut window, view) = desk.shown().await;
+    let keys = window.list(|keys| !keys.is_empty()).await;
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    let request = view.request;
+    window.say(FromWindow::Cancel { request }).await;
+    pending.reply().await;
+}
