@@ -66,7 +66,9 @@ impl OpenKey {
     /// [`TokenError::PinAgain`](crate::TokenError::PinAgain). It is checked with that signature.
     ///
     /// # Errors
-    /// When the token's module cannot be reached any more.
+    /// [`TokenError::PinLength`](crate::TokenError::PinLength) when the token takes no PIN of this length, and
+    /// [`TokenError::Removed`](crate::TokenError::Removed) when it is not there; otherwise when its module cannot be
+    /// reached any more.
     pub fn give_pin(&self, pin: &Password) -> Result<(), crate::Error> {
         self.key.give_pin(pin)
     }

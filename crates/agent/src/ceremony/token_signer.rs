@@ -87,9 +87,7 @@ impl<'a> TokenSigner<'a> {
             match error.downcast_ref::<keystore::Error>() {
                 _ if self.token.pin.pin_pad => return Err(SignerError::Failed(error)),
                 Some(keystore::Error::Token(TokenError::PinAgain)) => self.ask(false)?,
-                Some(keystore::Error::WrongPassword) if self.key.pin_each_time() => {
-                    self.ask(true)?;
-                }
+                Some(keystore::Error::WrongPassword) => self.ask(true)?,
                 _ => return Err(SignerError::Failed(error)),
             }
         }

@@ -51,6 +51,8 @@ impl Keys {
             } => self.sign(module, key, &digest, message.as_deref()),
             Request::GivePin { key } => {
                 let open = self.open.get_mut(&key).ok_or(TokenError::Removed)?;
+                let (slot, info) = slot_of(module, &open.token)?;
+                check_length(&info.pin_state(module, slot), secret(0))?;
                 open.pin = secret(0).map(|pin| Zeroizing::new(pin.to_vec()));
                 Ok(Reply::Done)
             }
