@@ -1,4 +1,5 @@
 mod errand;
+mod reading;
 mod streaming;
 
 use std::{
@@ -15,10 +16,14 @@ use tokio::{sync::watch, task};
 use tokio_util::sync::CancellationToken;
 use window_messages::{Language, PasswordText, RequestId, SettingsView};
 
-use self::errand::Errand;
-pub use self::streaming::StreamedOutcome;
+#[cfg(test)]
+pub(crate) use self::reading::documents_of;
+use self::{
+    errand::Errand,
+    reading::{Step, prepare},
+};
+pub use self::{reading::read_request, streaming::StreamedOutcome};
 use crate::{
-    ask::Ask,
     caller::Caller,
     ceremony::End,
     certificates::{Certificates, How},
@@ -28,22 +33,16 @@ use crate::{
     files::Picked,
     hex,
     home::Home,
-    json,
     keys::{Finder, Found, Memory, Tries},
-    lifted::{Lifted, lift},
     limits::MESSAGE_BYTES,
     log,
     outcome::Outcome,
-    plan::{self, Plan},
-    protocol::{self, Action, Label, Missing, ReplyForm},
+    protocol,
     screen::Screen,
-    settings::{Modules, NetworkChoice, SettingsFile},
+    settings::{NetworkChoice, SettingsFile},
     system_language,
     tokens::{Plugged, TokenConfig},
 };
-
-/// Texts up to this size are read on the spot; larger ones on a thread of their own.
-const SMALL: usize = 64 * 1024;
 
 /// What an agent needs to know at its start.
 pub struct Config {
@@ -189,10 +188,11 @@ impl Agent {
                 self.home.show_settings(self.shared.clone(), &self.queue);
                 (Some(reply), "answered")
             }
-            Step::ListTokens(form) => {
+            Step::ListTokens(form) if self.admits(caller) => {
                 let kinds = self.shared.plugged.kinds().await;
                 (Some(form.render(&Ok(Outcome::Tokens(kinds)))), "answered")
             }
+            Step::ListTokens(form) => (Some(form.render(&Err(Error::NotAdmitted))), "refused"),
             Step::Refuse(error, form) => (Some(form.render(&Err(error))), "refused"),
             Step::Ask(errand, form) => match self.ask(caller, errand, gone).await {
                 Ok(End::Gone) => (None, "withdrawn"),
@@ -332,74 +332,6 @@ fn warn_if_not_saved(saved: Result<(), Error>) {
     }
 }
 
-/// A request as far as it goes without a person, free of the text it came in.
-enum Step {
-    Ignore,
-    Reply(String),
-    ChangeLanguage {
-        language: Option<Language>,
-        reply: Option<String>,
-    },
-    NotFound(Option<Missing>),
-    ShowSettings {
-        reply: String,
-    },
-    ListTokens(ReplyForm),
-    Refuse(Error, ReplyForm),
-    Ask(Errand, ReplyForm),
-}
-
-async fn prepare(text: String, modules: Modules) -> (Label, Step) {
-    if text.len() <= SMALL {
-        return read(text, modules);
-    }
-    let reading = task::spawn_blocking(move || read(text, modules));
-    reading
-        .await
-        .unwrap_or_else(|_| read(String::new(), modules))
-}
-
-fn read(text: String, modules: Modules) -> (Label, Step) {
-    if text.len() > MESSAGE_BYTES {
-        let (label, reply) = protocol::refuse_too_long(text.as_bytes(), &[], modules);
-        return (label, Step::Reply(reply));
-    }
-    let (text, lifted) = if protocol::may_be_lifted(&text, modules) {
-        lift(text)
-    } else {
-        (text, Lifted::nothing())
-    };
-    let json = json::parse(&text);
-    let request = protocol::read(&json, modules);
-    let step = match request.action {
-        Action::Ignore => Step::Ignore,
-        Action::Reply(reply) => Step::Reply(reply),
-        Action::ChangeLanguage { language, reply } => Step::ChangeLanguage { language, reply },
-        Action::NotFound(missing) => Step::NotFound(missing),
-        Action::ShowSettings { reply } => Step::ShowSettings { reply },
-        Action::Refuse(error, form) => Step::Refuse(error, form),
-        Action::Ask(ask, form) => match plan(ask, lifted) {
-            Ok(plan) => Step::Ask(Errand::Plan(Box::new(plan)), form),
-            Err(error) => Step::Refuse(error, form),
-        },
-        Action::ListTokens(form) => Step::ListTokens(form),
-        Action::SignFile(ask, form) => match plan::check_stores(&ask.stores) {
-            Ok(()) => Step::Ask(Errand::SignFile(Box::new(ask)), form),
-            Err(error) => Step::Refuse(error, form),
-        },
-        Action::ChooseFile(choice, form) => Step::Ask(Errand::ChooseFile(choice), form),
-    };
-    (request.label, step)
-}
-
-fn plan(mut ask: Ask<'_>, lifted: Lifted) -> Result<Plan, Error> {
-    let settled = lifted.settle(&mut ask)?;
-    // From here on it borrows from what was decoded too.
-    let mut ask = ask;
-    settled.put_into(&mut ask);
-    Plan::make(ask)
-}
-
 /// The first 8 hexadecimal digits of the certificate's SHA-256, for the log.
 fn fingerprint(outcome: &Outcome) -> Option<String> {
     let certificate = match outcome {
@@ -410,30 +342,4 @@ fn fingerprint(outcome: &Outcome) -> Option<String> {
         Outcome::Signed(signed) => &signed.certificate,
     };
     certificate.fingerprint_sha256().get(..4).map(hex::encode)
-}
-
-/// Reads a request as [`Agent::answer`] does, up to the point where a person is needed. For fuzzing.
-#[doc(hidden)]
-pub fn read_request(text: &str) {
-    let (_, step) = read(text.to_owned(), Modules::ALL);
-    if let Step::Ask(Errand::Plan(plan), _) = step {
-        for document in &plan.documents {
-            document.preview();
-        }
-        plan.document_views();
-    }
-}
-
-/// The documents that a request asks to have signed.
-#[cfg(test)]
-pub(crate) fn documents_of(text: String) -> Result<Vec<Vec<u8>>, Error> {
-    match read(text, Modules::default()).1 {
-        Step::Ask(Errand::Plan(plan), _) => Ok(plan
-            .documents
-            .iter()
-            .map(|document| document.covered().to_vec())
-            .collect()),
-        Step::Refuse(error, _) => Err(error),
-        _ => Err(Error::Inside),
-    }
 }

@@ -96,6 +96,13 @@ async fn callers_that_the_policy_forbids_get_no_window() {
             reply.starts_with(r#"{"status":false,"#) && reply.contains("do not admit"),
             "{reply}"
         );
+        let tokens = r#"{"module":"kz.gov.pki.knca.commonUtils","method":"getActiveTokens"}"#;
+        let reply = desk
+            .agent
+            .answer(&caller, tokens, CancellationToken::new())
+            .await
+            .unwrap();
+        assert!(reply.contains(r#""code":"500""#), "{reply}");
     }
     for origin in ["https://egov.kz", "http://localhost:8080"] {
         let caller = Caller {
