@@ -1,5 +1,6 @@
 // Drives the npm package ncalayer-js-client, unchanged, against the agent at argv[2].
-// argv[3] is what the person in front of the window does: `sign` or `cancel`.
+// argv[3] is what the person in front of the window does: `sign`, `cancel` or `token`: signs with a token that NCALayer has no
+// name for, so that only requests which take any store reach it.
 // Prints one JSON object a line: {"call": name, "result": ...} or {"call": name, "error": text, "canceledByUser": ...}.
 'use strict';
 
@@ -15,7 +16,7 @@ const xml = '<login><timeTicket>1763751600000</timeTicket><sessionid>7f1c2d</ses
 
 const client = new NCALayerClient(url);
 const any = NCALayerClient.basicsSignerAny;
-const files = ['PKCS12'];
+const stores = person === 'token' ? NCALayerClient.basicsStorageAll : NCALayerClient.basicsStoragePKCS12;
 
 const calls = {
   getActiveTokens: () => client.getActiveTokens(),
@@ -25,9 +26,9 @@ const calls = {
   hash: () => client.createCAdESFromBase64Hash('PKCS12', digest, 'SIGNATURE'),
   signXml: () => client.signXml('PKCS12', xml, 'SIGNATURE'),
   signXmls: () => client.signXmls('PKCS12', [xml, '<second/>'], 'SIGNATURE'),
-  basicsSignCMS: () => client.basicsSignCMS(files, base64, NCALayerClient.basicsCMSParamsDetachedNoTSP, any),
-  basicsSignCMSArray: () => client.basicsSignCMS(files, [base64, base64], NCALayerClient.basicsCMSParamsDetachedNoTSP, any),
-  basicsSignXML: () => client.basicsSignXML(files, xml, NCALayerClient.basicsXMLParams, any),
+  basicsSignCMS: () => client.basicsSignCMS(stores, base64, NCALayerClient.basicsCMSParamsDetachedNoTSP, any),
+  basicsSignCMSArray: () => client.basicsSignCMS(stores, [base64, base64], NCALayerClient.basicsCMSParamsDetachedNoTSP, any),
+  basicsSignXML: () => client.basicsSignXML(stores, xml, NCALayerClient.basicsXMLParams, any),
   changeLocale: () => client.changeLocale('kk'),
 };
 
@@ -36,8 +37,11 @@ const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 (async () => {
   print({ call: 'connect', result: await client.connect() });
   print({ call: 'content', result: base64, digest });
-  const wanted = person === 'cancel' ? ['getKeyInfo', 'signXml', 'basicsSignCMS', 'basicsSignXML'] : Object.keys(calls);
-  for (const call of wanted) {
+  const some = {
+    cancel: ['getKeyInfo', 'signXml', 'basicsSignCMS', 'basicsSignXML'],
+    token: ['getActiveTokens', 'basicsSignCMS', 'basicsSignCMSArray', 'basicsSignXML'],
+  };
+  for (const call of some[person] ?? Object.keys(calls)) {
     try {
       print({ call, result: await calls[call]() });
     } catch (error) {

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, process::Command};
 use serde_json::Value;
 
 /// `(package, what it may use)`. No arrow points back; dev-dependencies are free, because tests check from outside.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("gost3410", &[]),
     ("pki", &["gost3410"]),
     ("fetch", &["pki"]),
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("robot", &["window-messages"]),
     ("e2e", &[]),
     ("tokens", &["keystore", "pki"]),
+    ("virtual-cards", &["keystore", "pki"]),
     (
         "tanba-fuzz",
         &["agent", "gost3410", "keystore", "pki", "server", "signing"],

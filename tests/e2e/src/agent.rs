@@ -53,7 +53,16 @@ impl Agent {
     /// # Errors
     /// When it does not; the message carries its log.
     pub fn start(setup: &Setup<'_>) -> Result<Self> {
-        Self::launch(&places::program("tanba")?, setup, &[])
+        Self::launch(&places::program("tanba")?, setup, &[], &[])
+    }
+
+    /// Starts it with this module for tokens and no other; the variable says where the tokens of the test are.
+    ///
+    /// # Errors
+    /// As [`Agent::start`].
+    pub fn with_module(setup: &Setup<'_>, module: &str, variable: (&str, PathBuf)) -> Result<Self> {
+        let program = places::program("tanba")?;
+        Self::launch(&program, setup, &["--pkcs11", module], &[variable])
     }
 
     /// An agent with this `--window` that takes large documents on `port`.
@@ -80,6 +89,7 @@ impl Agent {
             &places::program("tanba")?,
             &setup,
             &["--streaming-port", &port],
+            &[],
         )
     }
 
@@ -100,10 +110,16 @@ impl Agent {
                 port: 0,
             },
             &[],
+            &[],
         )
     }
 
-    fn launch(program: &Path, setup: &Setup<'_>, more: &[&str]) -> Result<Self> {
+    fn launch(
+        program: &Path,
+        setup: &Setup<'_>,
+        more: &[&str],
+        variables: &[(&str, PathBuf)],
+    ) -> Result<Self> {
         let mut command = Command::new(program);
         let home = setup.folder.join("agent-home");
         std::fs::create_dir_all(&home)?;
@@ -113,7 +129,8 @@ impl Agent {
             .args(["--port", &setup.port.to_string()])
             .arg("--data-dir")
             .arg(setup.folder.join("agent"))
-            .args(more);
+            .args(more)
+            .envs(variables.iter().map(|(name, value)| (name, value)));
         // Neither the keys of this computer nor its tokens.
         if setup.keys.is_empty() {
             command.arg("--keys").arg(setup.folder.join("no-keys"));
@@ -226,17 +243,25 @@ fn know_demo_ca(data: &Path) -> Result<()> {
 /// # Errors
 /// When the password file cannot be written.
 pub fn robot(folder: &Path, key: &Path, password: &str, more: &str) -> Result<String> {
+    let line = robot_of(folder, password)?;
+    Ok(format!("{line} --key '{}' {more}", key.display()))
+}
+
+/// The `--window` of a robot that signs with the token of this label.
+///
+/// # Errors
+/// As [`robot`].
+pub fn robot_with_token(folder: &Path, label: &str, pin: &str) -> Result<String> {
+    Ok(format!("{} --token '{label}'", robot_of(folder, pin)?))
+}
+
+fn robot_of(folder: &Path, password: &str) -> Result<String> {
     let file = folder.join("password");
     std::fs::write(&file, password)?;
     let program = places::program("tanba-robot")?;
-    let line = [
-        program.as_path(),
-        Path::new("--key"),
-        key,
-        Path::new("--password-file"),
-        &file,
-    ]
-    .map(|part| format!("'{}'", part.display()))
-    .join(" ");
-    Ok(format!("{line} {more}"))
+    Ok(format!(
+        "'{}' --password-file '{}'",
+        program.display(),
+        file.display()
+    ))
 }

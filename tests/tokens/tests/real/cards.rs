@@ -1,33 +1,28 @@
 //! A PIV card through pcscd and OpenSC's module.
 
-use crate::{
-    fixture, installed, password,
-    pcscd::Pcscd,
-    piv::{AUTHENTICATION, Card, SIGNATURE},
-    signs,
-};
+use crate::{password, signs, watch::watch};
 use keystore::{
     Deadlines, Entry, Error, Store as _, TokenError, TokenModel, TokenStore, Tokens, Unlock,
     WorkerProgram, pcsc::InsertedCard,
 };
 use pki::Signer as _;
-
-const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+use virtual_cards::{AUTHENTICATION, Card, OPENSC, Pcscd, READERS, SIGNATURE, fixture, installed};
 
 fn tokens(pcscd: &Pcscd) -> Option<Tokens> {
-    if !installed(&[MODULE]) {
+    if !installed(&[OPENSC]) {
         return None;
     }
+    let (name, socket) = pcscd.variable();
     let program = WorkerProgram {
         program: "/usr/bin/env".into(),
         arguments: vec![
-            pcscd.variable().into(),
+            format!("{name}={}", socket.display()).into(),
             env!("CARGO_BIN_EXE_token-worker").into(),
         ],
     };
     Some(Tokens::new(
         program,
-        vec![MODULE.into()],
+        vec![OPENSC.into()],
         Deadlines::default(),
     ))
 }
@@ -64,7 +59,7 @@ fn both_keys_of_a_piv_card_sign_and_the_second_wants_the_pin_each_time() {
         return;
     };
     let Some(tokens) = tokens(&pcscd) else { return };
-    let card = Card::new();
+    let card = Card::fresh();
     let _inserted = pcscd.insert(&card);
     let store = store(&tokens, &[]);
     assert_eq!(store.model(), TokenModel::Other);
@@ -94,7 +89,7 @@ fn wrong_pins_lock_a_piv_card_only_after_a_yes() {
         return;
     };
     let Some(tokens) = tokens(&pcscd) else { return };
-    let card = Card::new();
+    let card = Card::fresh();
     let _inserted = pcscd.insert(&card);
     let store = store(&tokens, &[]);
     let id = entry(&store, AUTHENTICATION).id;
@@ -131,7 +126,7 @@ fn a_piv_card_changes_its_pin() {
         return;
     };
     let Some(tokens) = tokens(&pcscd) else { return };
-    let card = Card::new();
+    let card = Card::fresh();
     let _inserted = pcscd.insert(&card);
     let store = store(&tokens, &[]);
     let (old, new) = (password("123456"), password("654321"));
@@ -148,7 +143,7 @@ fn a_card_taken_out_and_put_back_goes_on() {
         return;
     };
     let Some(tokens) = tokens(&pcscd) else { return };
-    let card = Card::new();
+    let card = Card::fresh();
     let inserted = pcscd.insert(&card);
     let before = store(&tokens, &[]);
     let id = entry(&before, AUTHENTICATION).id;
@@ -176,14 +171,13 @@ fn the_answer_to_reset_names_the_store_of_a_token() {
     ];
     let card = Card::with_atr(&atr);
     let _inserted = pcscd.insert(&card);
-    let watch = pcscd.watch();
+    let watch = watch(&pcscd);
     watch.expect(&format!(
         "Running; {} = 3bd5180081313a7d8073c8211030; {} = Empty",
-        crate::pcscd::READERS[0],
-        crate::pcscd::READERS[1]
+        READERS[0], READERS[1]
     ));
     let inserted = InsertedCard {
-        reader: crate::pcscd::READERS[0].to_owned(),
+        reader: READERS[0].to_owned(),
         atr: atr.to_vec(),
     };
     // OpenSC may not take this one for a PIV card: the store's name does not depend on that.
@@ -199,7 +193,7 @@ fn unblocking_a_piv_card_is_not_opensc_s_business_and_is_told_as_that() {
         return;
     };
     let Some(tokens) = tokens(&pcscd) else { return };
-    let card = Card::new();
+    let card = Card::fresh();
     let _inserted = pcscd.insert(&card);
     let store = store(&tokens, &[]);
     let (puk, new) = (password("12345678"), password("654321"));

@@ -9,48 +9,20 @@
 #![cfg(target_os = "linux")]
 
 mod cards;
-mod pcscd;
-mod piv;
 mod readers;
 mod softhsm;
 #[path = "../../../../crates/keystore/tests/keystore/suite.rs"]
 mod suite;
+mod watch;
 
 use keystore::{Error, OpenKey, Password};
 use pki::Signer as _;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
+use virtual_cards::run;
 use zeroize::Zeroizing;
 
 fn password(text: &str) -> Password {
     Password::new(Zeroizing::new(text.to_owned()))
-}
-
-/// Whether these files are there; where not, that is said, and with `CI=true` it is a failure.
-fn installed(files: &[&str]) -> bool {
-    let missing: Vec<_> = files
-        .iter()
-        .filter(|file| !Path::new(file).exists())
-        .collect();
-    if missing.is_empty() {
-        return true;
-    }
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "not installed: {missing:?}"
-    );
-    eprintln!("passed over: not installed: {missing:?}");
-    false
-}
-
-/// A key file of the demo CA, opened.
-fn fixture(file: &str) -> OpenKey {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../keystore-fixtures");
-    let file = keystore::KeyFile::read(&Path::new(folder).join(file)).unwrap();
-    file.open(&password("Qwerty12")).unwrap()
 }
 
 /// Signs, and has OpenSSL say whether it holds.
@@ -84,16 +56,4 @@ fn openssl_agrees(key: &OpenKey, document: &[u8], signature: &[u8]) {
         .arg(at("signature"))
         .arg(at("document")));
     assert_eq!(verdict.trim(), "Verified OK");
-}
-
-/// Runs a program and returns what it prints.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -1,10 +1,8 @@
 //! Readers and cards as the watch tells them, with a real service.
 
-use crate::{
-    pcscd::{Pcscd, READERS, Watch},
-    piv::{ATR_HEX, Card},
-};
+use crate::watch::{Watch, watch};
 use std::{fs, time::Duration};
+use virtual_cards::{ATR_HEX, Card, Pcscd, READERS};
 
 fn line(first: &str) -> String {
     format!("Running; {} = {first}; {} = Empty", READERS[0], READERS[1])
@@ -15,9 +13,9 @@ fn a_card_is_told_when_it_comes_and_when_it_goes() {
     let Some(pcscd) = Pcscd::started() else {
         return;
     };
-    let mut watch = pcscd.watch();
+    let mut watch = watch(&pcscd);
     watch.expect(&line("Empty"));
-    let card = Card::new();
+    let card = Card::fresh();
     let inserted = pcscd.insert(&card);
     let came = watch.expect(&line(ATR_HEX));
     watch.is_quiet(Duration::from_millis(500));
@@ -33,7 +31,7 @@ fn each_state_of_the_service_is_told() {
     let Some(mut pcscd) = Pcscd::new() else {
         return;
     };
-    let mut watch = pcscd.watch();
+    let mut watch = watch(&pcscd);
     watch.expect("Stopped");
     pcscd.start();
     watch.expect(&line("Empty"));
@@ -54,7 +52,7 @@ fn a_watch_that_waits_uses_no_time() {
     let Some(pcscd) = Pcscd::started() else {
         return;
     };
-    let watch = pcscd.watch();
+    let watch = watch(&pcscd);
     watch.expect(&line("Empty"));
     let ticks = |watch: &Watch| -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", watch.process.id())).unwrap();
@@ -86,9 +84,9 @@ fn cycles(count: usize) {
     let Some(pcscd) = Pcscd::started() else {
         return;
     };
-    let watch = pcscd.watch();
+    let watch = watch(&pcscd);
     watch.expect(&line("Empty"));
-    let card = Card::new();
+    let card = Card::fresh();
     let cycle = || {
         let inserted = pcscd.insert(&card);
         watch.expect(&line(ATR_HEX));

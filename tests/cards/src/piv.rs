@@ -2,20 +2,23 @@
 //!
 //! Source: NIST SP 800-73-4 part 2; the reader's protocol is that of vsmartcard's vpcd.
 
-use crate::fixture;
-use keystore::OpenKey;
-use pki::Signer as _;
 use std::{
     collections::HashMap,
     io::{Read as _, Write as _},
     net::TcpStream,
+    os::linux::net::TcpStreamExt as _,
     sync::{Arc, Mutex},
 };
+
+use keystore::OpenKey;
+use pki::Signer as _;
+
+use crate::fixture;
 
 /// The answer to reset, which says nothing of what it is.
 const ATR: [u8; 5] = [0x3b, 0x80, 0x80, 0x01, 0x01];
 /// The same in hexadecimal.
-pub(crate) const ATR_HEX: &str = "3b80800101";
+pub const ATR_HEX: &str = "3b80800101";
 const AID: [u8; 5] = [0xa0, 0x00, 0x00, 0x03, 0x08];
 const FULL_AID: [u8; 11] = [
     0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00,
@@ -23,15 +26,14 @@ const FULL_AID: [u8; 11] = [
 const TRIES: u8 = 3;
 
 /// The key for log-ins (9A): the PIN once.
-pub(crate) const AUTHENTICATION: &str =
+pub const AUTHENTICATION: &str =
     "individual-old/AUTH_RSA256_41d30c84f0e35ff625f70cf20ce38cd51b96c920.p12";
 /// The key for signatures (9C): the PIN before each.
-pub(crate) const SIGNATURE: &str =
-    "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
+pub const SIGNATURE: &str = "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
 
 /// A card; clones are the same card.
 #[derive(Clone)]
-pub(crate) struct Card(Arc<Mutex<Inner>>);
+pub struct Card(Arc<Mutex<Inner>>);
 
 struct Inner {
     atr: Vec<u8>,
@@ -41,13 +43,14 @@ struct Inner {
     puk: Vec<u8>,
     tries: u8,
     verified: bool,
+    noticed: bool,
     command: Vec<u8>,
     response: Vec<u8>,
 }
 
 impl Card {
     /// A fresh one: PIN 123456, unblocking code 12345678.
-    pub(crate) fn new() -> Self {
+    pub fn fresh() -> Self {
         let keys = HashMap::from([(0x9a, fixture(AUTHENTICATION)), (0x9c, fixture(SIGNATURE))]);
         let object = |key: u8| {
             let der = keys[&key].certificate().der();
@@ -82,21 +85,27 @@ impl Card {
             puk: padded(b"12345678"),
             tries: TRIES,
             verified: false,
+            noticed: false,
             command: Vec::new(),
             response: Vec::new(),
         })))
     }
 
     /// One with another answer to reset.
-    pub(crate) fn with_atr(atr: &[u8]) -> Self {
-        let card = Self::new();
+    pub fn with_atr(atr: &[u8]) -> Self {
+        let card = Self::fresh();
         card.0.lock().unwrap().atr = atr.to_vec();
         card
     }
 
     /// Tries that are left.
-    pub(crate) fn tries(&self) -> u8 {
+    pub fn tries(&self) -> u8 {
         self.0.lock().unwrap().tries
+    }
+
+    /// Whether a reader has asked it for its answer to reset.
+    pub fn was_noticed(&self) -> bool {
+        self.0.lock().unwrap().noticed
     }
 
     /// Answers the reader until the card is taken out.
@@ -104,11 +113,16 @@ impl Card {
         let mut message = || -> std::io::Result<()> {
             let mut length = [0; 2];
             reader.read_exact(&mut length)?;
+            // The driver holds the body back until the length is acknowledged, which the system does late.
+            reader.set_quickack(true)?;
             let mut body = vec![0; usize::from(u16::from_be_bytes(length))];
             reader.read_exact(&mut body)?;
             let mut card = self.0.lock().unwrap();
             let answer = match body[..] {
-                [4] => card.atr.clone(),
+                [4] => {
+                    card.noticed = true;
+                    card.atr.clone()
+                }
                 [_] => {
                     card.verified = false;
                     return Ok(());

@@ -1,24 +1,25 @@
 //! A pcscd of the test's own: its own socket, its own readers, ended by its number.
 
-use crate::{installed, piv::Card};
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
     net::{Shutdown, TcpListener, TcpStream},
     path::PathBuf,
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{self, Receiver},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
+
 use tempfile::TempDir;
+
+use crate::{installed, piv::Card};
 
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
 /// Names of the two readers.
-pub(crate) const READERS: [&str; 2] = ["Test reader 00 00", "Test reader 00 01"];
+pub const READERS: [&str; 2] = ["Test reader 00 00", "Test reader 00 01"];
 
-pub(crate) struct Pcscd {
+/// A pcscd with two virtual readers.
+pub struct Pcscd {
     folder: TempDir,
     port: u16,
     process: Option<Child>,
@@ -26,7 +27,7 @@ pub(crate) struct Pcscd {
 
 impl Pcscd {
     /// A place for it, with nothing running; `None` where the programs are missing.
-    pub(crate) fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         if !installed(&["/usr/sbin/pcscd", DRIVER, "/usr/bin/unshare"]) {
             return None;
         }
@@ -46,14 +47,14 @@ impl Pcscd {
     }
 
     /// The same, running.
-    pub(crate) fn started() -> Option<Self> {
+    pub fn started() -> Option<Self> {
         let mut pcscd = Self::new()?;
         pcscd.start();
         Some(pcscd)
     }
 
     /// Starts it in a view of the file system in which its fixed folder is ours.
-    pub(crate) fn start(&mut self) {
+    pub fn start(&mut self) {
         let script = "mkdir -p /run/pcscd && mount --bind \"$0/run\" /run/pcscd && exec pcscd --foreground --critical --config \"$0/readers\"";
         let process = Command::new("unshare")
             .args(["--map-root-user", "--mount", "sh", "-c", script])
@@ -68,7 +69,7 @@ impl Pcscd {
     }
 
     /// Ends it as a crash does.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
             process.wait().unwrap();
@@ -82,13 +83,13 @@ impl Pcscd {
         self.folder.path().join("run/pcscd.comm")
     }
 
-    /// What programs need to reach it.
-    pub(crate) fn variable(&self) -> String {
-        format!("PCSCLITE_CSOCK_NAME={}", self.socket().display())
+    /// The environment variable by which programs reach it.
+    pub fn variable(&self) -> (&'static str, PathBuf) {
+        ("PCSCLITE_CSOCK_NAME", self.socket())
     }
 
     /// Puts a card into the first reader, where it stays until this is dropped.
-    pub(crate) fn insert(&self, card: &Card) -> Inserted {
+    pub fn insert(&self, card: &Card) -> Inserted {
         let begun = Instant::now();
         let stream = loop {
             match TcpStream::connect(("127.0.0.1", self.port)) {
@@ -104,30 +105,6 @@ impl Pcscd {
             thread: Some(thread),
         }
     }
-
-    /// Watches with our own watch, in a process of its own.
-    pub(crate) fn watch(&self) -> Watch {
-        let mut process = Command::new("/usr/bin/env")
-            .arg(self.variable())
-            .arg(env!("CARGO_BIN_EXE_reader-watch"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let input = process.stdin.take();
-        let output = BufReader::new(process.stdout.take().unwrap());
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || {
-            for line in output.lines() {
-                let _ = sender.send(line.unwrap());
-            }
-        });
-        Watch {
-            process,
-            input,
-            lines,
-        }
-    }
 }
 
 impl Drop for Pcscd {
@@ -137,7 +114,7 @@ impl Drop for Pcscd {
 }
 
 /// A card in a reader.
-pub(crate) struct Inserted {
+pub struct Inserted {
     stream: TcpStream,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -148,53 +125,6 @@ impl Drop for Inserted {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-/// Our watch, and what it prints.
-pub(crate) struct Watch {
-    pub(crate) process: Child,
-    input: Option<ChildStdin>,
-    lines: Receiver<String>,
-}
-
-impl Watch {
-    /// Waits for a line that says this, and how long that took.
-    pub(crate) fn expect(&self, wanted: &str) -> Duration {
-        let begun = Instant::now();
-        let mut seen = Vec::new();
-        while begun.elapsed() < Duration::from_secs(15) {
-            if let Ok(line) = self.lines.recv_timeout(Duration::from_secs(15)) {
-                if line == wanted {
-                    return begun.elapsed();
-                }
-                seen.push(line);
-            }
-        }
-        panic!("waited for «{wanted}», saw {seen:?}");
-    }
-
-    /// Nothing is printed for this long.
-    pub(crate) fn is_quiet(&self, time: Duration) {
-        if let Ok(line) = self.lines.recv_timeout(time) {
-            panic!("{line}");
-        }
-    }
-
-    /// Ends it, and says how long that took.
-    pub(crate) fn end(&mut self) -> Duration {
-        let begun = Instant::now();
-        drop(self.input.take());
-        self.expect("ended");
-        assert!(self.process.wait().unwrap().success());
-        begun.elapsed()
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
