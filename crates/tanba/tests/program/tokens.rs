@@ -8,7 +8,7 @@ use mock_pkcs11::script::{Fault, Object, Pad, Script, Slot, Token, VARIABLE, Wha
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::tanba;
+use crate::support::{Running, eventually, is_running, tanba};
 
 const GOST512: &str = "individual/GOST512_028343d1ee0ad94f42789fc6a236572bf290147f.p12";
 const GOST256: &str = "gost256/GOST256_79fe0d0b9ac224ab49ed7e5802f5378feeebff1a.p12";
@@ -339,4 +339,38 @@ fn a_label_does_not_steer_the_terminal() {
     });
     let (_, out, _) = desk.run(&["keys"]);
     assert!(out.contains("gone") && !out.contains('\u{1b}'), "{out}");
+}
+
+#[tokio::test]
+async fn an_agent_that_ends_leaves_no_process_of_a_module_behind_even_when_that_hangs() {
+    for hangs in [false, true] {
+        let mut script = Script {
+            slots: vec![Slot {
+                id: 1,
+                reader: "Reader 00 00".to_owned(),
+                token: Some(token(&[GOST512])),
+            }],
+            ..Script::default()
+        };
+        if hangs {
+            script.faults = vec![Fault {
+                call: "C_GetSlotList".to_owned(),
+                ..Fault::default()
+            }];
+        }
+        let desk = Desk::play(&script);
+        let agent = Running::start("cat > shown", |command| {
+            command.env(VARIABLE, desk.path("script"));
+            command.args(["--port", "0", "--pkcs11", &module()]);
+        });
+        let page = agent.page().await;
+        eventually("the module is asked", || desk.count("C_GetSlotList") > 0).await;
+        let log = fs::read_to_string(desk.path("script.log")).unwrap();
+        let module = log.split(' ').next().unwrap().to_owned();
+        assert!(is_running(&module));
+        agent.signal("TERM");
+        drop(page);
+        assert!(agent.ended().0.success());
+        eventually("the module's process ends", || !is_running(&module)).await;
+    }
 }
