@@ -87,13 +87,18 @@ export class Request {
     this.selected = choice(view.keys, view.selected, null)
   }
 
-  /** Takes a new list in. */
+  /** Takes a new list in. The same one once more moves nothing under the person's hand. */
   list(message: Extract<ToWindow, { type: 'keys' }>): void {
+    const shown = JSON.stringify([this.keys, this.selected])
+    this.#take(message)
+    if (JSON.stringify([this.keys, this.selected]) !== shown) this.changes += 1
+  }
+
+  #take(message: Extract<ToWindow, { type: 'keys' }>): void {
     const before = this.selected ?? (this.awaited?.kind === 'key' ? this.awaited.id : null)
     this.keys = message.keys
     this.readers = message.readers
     this.searching = message.searching
-    this.changes += 1
     const gone = message.keys.find((key) => key.id === before)
     if (removed(gone) && before !== null && !message.selected) return this.#wait(before)
     this.selected = choice(message.keys, message.selected, before)

@@ -15,7 +15,7 @@ use e2e::{
 use fantoccini::Locator;
 use pki::Signer as _;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use virtual_cards::{Card, Inserted, OPENSC, Pcscd, SIGNATURE, fixture, installed};
 
 pub(crate) const SITE: &str = "https://documents.example";
@@ -150,12 +150,25 @@ impl Real {
         self.missed("a key for signatures").await
     }
 
-    /// Types the PIN and presses the button.
+    /// Types the PIN and presses the button until that is taken: it sleeps after each change of the window, and a person
+    /// presses again, too.
     pub(crate) async fn enter(&self, pin: &str) -> Result<()> {
         let window = self.window()?;
         self.see("#password:not(:disabled):not([readonly])").await?;
         window.type_password(pin).await?;
-        window.act().await
+        let untaken = "#password:not([readonly])";
+        let typed = "return document.querySelector(arguments[0])?.value.length > 0";
+        for _ in 0..10 {
+            window.act().await?;
+            let pressed = Instant::now();
+            while pressed.elapsed() < Duration::from_millis(700) {
+                if window.page.execute(typed, vec![json!(untaken)]).await? != true {
+                    return Ok(());
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        }
+        self.missed("the button taken").await
     }
 
     pub(crate) async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
@@ -171,7 +184,11 @@ impl Real {
 
     /// The reply holds the card's signatures over the documents.
     pub(crate) async fn signed(&mut self, documents: usize) -> Result<()> {
-        let reply: Value = serde_json::from_str(&self.socket.receive().await?)?;
+        let reply = timeout(Duration::from_secs(60), self.socket.receive()).await;
+        let Ok(reply) = reply else {
+            return self.missed("the reply").await;
+        };
+        let reply: Value = serde_json::from_str(&reply?)?;
         let result = reply.pointer("/body/result").and_then(Value::as_array);
         let result = result.with_context(|| reply.to_string())?;
         ensure!(result.len() == documents, "{reply}");
