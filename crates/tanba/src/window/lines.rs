@@ -140,7 +140,7 @@ mod tests {
     #[tokio::test]
     async fn a_line_that_was_read_is_wiped() {
         let text =
-            b"{\"type\":\"sign\",\"request\":1,\"key\":\"k\",\"password\":\"hunter2\"}\n{\"ty";
+            b"{\"type\":\"sign\",\"request\":1,\"key\":\"k\",\"password\":\"hunter2\",\"lastTry\":false}\n{\"ty";
         let mut lines = Lines::new(&text[..]);
         assert!(matches!(
             lines.next().await,
