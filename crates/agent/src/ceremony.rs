@@ -130,7 +130,7 @@ impl Ceremony {
     /// Shows the plan and does what the person decides.
     pub(crate) async fn run(mut self) -> Result<End, Error> {
         let end = self.decide().await;
-        self.leave_token(&end);
+        self.leave_token();
         let last = match &end {
             Ok(End::Gone) => Some(ToWindow::Withdrawn {
                 request: self.request,

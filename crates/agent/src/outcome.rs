@@ -23,13 +23,6 @@ pub(crate) enum Outcome {
     Tokens(Kinds),
 }
 
-impl Outcome {
-    /// True when a key has signed.
-    pub(crate) fn is_signed(&self) -> bool {
-        matches!(self, Self::Signed(_))
-    }
-}
-
 /// The public part of a key.
 #[derive(Debug)]
 pub(crate) struct ShownKey {

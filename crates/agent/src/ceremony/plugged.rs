@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use window_messages::{KeyProblem, KeyState, PasswordText, Question, ToWindow};
 
 use super::{
-    Ceremony, End,
+    Ceremony,
     stage::{Opened, Signer, Stage},
     token_signer::Pin,
 };
@@ -208,14 +208,12 @@ impl Ceremony {
     }
 
     /// What is still going on at a token when the request has ended: a person who left does not type on it any more.
-    pub(super) fn leave_token(&self, end: &Result<End, Error>) {
+    pub(super) fn leave_token(&self) {
         let key = match &self.stage {
             Stage::Opening(key) | Stage::Signing(Signer { key, .. }) => key,
             _ => return,
         };
-        if key.token().is_some_and(|token| token.pin.pin_pad)
-            && !matches!(end, Ok(End::Outcome(outcome)) if outcome.is_signed())
-        {
+        if key.token().is_some_and(|token| token.pin.pin_pad) {
             self.shared.plugged.end_modules();
         }
     }
