@@ -173,10 +173,26 @@ pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 /// `content_type` and `fields` are encoded already; a field may come in several parts.
 pub(crate) fn content_info(content_type: &[u8], fields: &[&[u8]]) -> Vec<u8> {
     let inside = fields.iter().map(|field| field.len()).sum();
+    let mut output = content_info_head(content_type, inside);
+    output.reserve_exact(inside);
+    for field in fields {
+        output.extend_from_slice(field);
+    }
+    output
+}
+
+/// What stands before the fields of [`content_info`], when these take `inside` bytes.
+pub(crate) fn content_info_head(content_type: &[u8], inside: usize) -> Vec<u8> {
     let sequence = header(SEQUENCE, inside);
     let explicit = header(CONTEXT_0, sequence.len() + inside);
-    let parts = [&[content_type, &explicit, &sequence], fields].concat();
-    tlv(SEQUENCE, &parts)
+    let length = content_type.len() + explicit.len() + sequence.len() + inside;
+    [
+        header(SEQUENCE, length).as_slice(),
+        content_type,
+        &explicit,
+        &sequence,
+    ]
+    .concat()
 }
 
 /// Tag and DER length of an element with `length` bytes inside.

@@ -241,7 +241,7 @@ impl Jobs {
             let trust = shared.certificates.trust(&shared.how());
             let mut rest = rest.into_iter();
             let mut failure = None;
-            while let Some(cms) = rest.as_slice().first() {
+            while let Some(cms) = rest.as_mut_slice().first_mut() {
                 if stop.load(std::sync::atomic::Ordering::Relaxed) {
                     return None;
                 }
@@ -252,15 +252,14 @@ impl Jobs {
                     at: keys::now(),
                     timeout: STAMP_LIMIT,
                 };
-                let stamped_cms = if last_only {
+                let added = if last_only {
                     signing::cms::add_last_timestamp(cms, &authority)
                 } else {
                     signing::cms::add_timestamps(cms, &authority)
                 };
-                match stamped_cms {
-                    Ok(cms) => {
-                        rest.next();
-                        stamped.push(cms);
+                match added {
+                    Ok(()) => {
+                        stamped.extend(rest.next());
                         let _ = report.send(Event::Progress(stamped.len()));
                     }
                     Err(error) => {

@@ -36,29 +36,31 @@ pub fn sign_timestamped(
     signing_time: i64,
     authority: &TimestampAuthority<'_>,
 ) -> Result<Vec<u8>, TimestampError> {
-    let message = match content {
+    let mut message = match content {
         Content::Attached(content) => sign_attached(signer, content, signing_time),
         Content::Detached(content) => sign_detached(signer, content, signing_time),
         Content::Digest(digest) => sign_digest(signer, digest, signing_time),
     }?;
-    add_timestamps(&message, authority)
+    add_timestamps(&mut message, authority)?;
+    Ok(message)
 }
 
 /// Gives every signature of a CMS (DER or BER) that has no time stamp one; the others keep theirs.
 ///
-/// All that was in the message stays byte for byte but the lengths around what is added, which are written in DER.
+/// All that was in the message stays byte for byte but the lengths around what is added, which are written in DER. It stays
+/// where it is: a large content is not copied.
 /// Whether the signatures hold is not judged: [`verify`](super::verify) says so.
 ///
 /// # Errors
 /// [`TimestampError::Signature`] when the bytes are no SignedData with a signature, [`TimestampError::UnknownSignature`]
-/// when a signature is of a kind that is not known here, the others when an authority gives no time stamp: then there is no
-/// result at all.
+/// when a signature is of a kind that is not known here, the others when an authority gives no time stamp. The message is as
+/// it was, then.
 ///
 /// Source: RFC 5126 section 6.1.1; NCALayer's applyCAdEST gives this.
 pub fn add_timestamps(
-    message: &[u8],
+    message: &mut Vec<u8>,
     authority: &TimestampAuthority<'_>,
-) -> Result<Vec<u8>, TimestampError> {
+) -> Result<(), TimestampError> {
     stamp(message, Which::All, authority)
 }
 
@@ -69,9 +71,9 @@ pub fn add_timestamps(
 /// # Errors
 /// As [`add_timestamps`].
 pub fn add_last_timestamp(
-    message: &[u8],
+    message: &mut Vec<u8>,
     authority: &TimestampAuthority<'_>,
-) -> Result<Vec<u8>, TimestampError> {
+) -> Result<(), TimestampError> {
     stamp(message, Which::Last, authority)
 }
 
@@ -82,10 +84,10 @@ enum Which {
 }
 
 fn stamp(
-    message: &[u8],
+    message: &mut Vec<u8>,
     which: Which,
     authority: &TimestampAuthority<'_>,
-) -> Result<Vec<u8>, TimestampError> {
+) -> Result<(), TimestampError> {
     if signer_info::read(message)?.signer_infos.is_empty() {
         return Err(Error::Cms("no signature to stamp").into());
     }
@@ -94,11 +96,31 @@ fn stamp(
         return Err(Error::Cms("not a ContentInfo").into());
     };
     let signed_data = explicit.children().expect(SEQUENCE, "no SignedData")?;
-    let signed_data = fields(signed_data)?;
-    let Some((signer_infos, before)) = signed_data.split_last() else {
+    let Some((signer_infos, kept)) = fields(signed_data)?.split_last().map(|(last, before)| {
+        let kept: usize = before.iter().map(|field| field.encoded.len()).sum();
+        (*last, kept)
+    }) else {
         return Err(Error::Cms("no signerInfos").into());
     };
-    let signer_infos = fields(*signer_infos)?;
+    let signer_infos = stamped(signer_infos, which, authority)?;
+    let head = asn1::content_info_head(content_type.encoded, kept + signer_infos.len());
+
+    // What is kept stands in one piece, which moves when the lengths before it take another number of bytes.
+    let start = signed_data.content.as_ptr().addr() - message.as_ptr().addr();
+    message.truncate(start + kept);
+    message.reserve_exact(head.len().saturating_sub(start) + signer_infos.len());
+    message.splice(..start, head);
+    message.extend_from_slice(&signer_infos);
+    Ok(())
+}
+
+/// The SET with time stamps inside.
+fn stamped(
+    signer_infos: Element<'_>,
+    which: Which,
+    authority: &TimestampAuthority<'_>,
+) -> Result<Vec<u8>, TimestampError> {
+    let signer_infos = fields(signer_infos)?;
     let kept = match which {
         Which::All => 0,
         Which::Last => signer_infos.len().saturating_sub(1),
@@ -111,11 +133,8 @@ fn stamp(
             false => with_timestamp(element, authority),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut parts: Vec<&[u8]> = before.iter().map(|element| element.encoded).collect();
     // In the order in which they were: no reader asks for a sorted SET here, and people count signatures.
-    let signer_infos = tlv(SET, &[&stamped.concat()]);
-    parts.push(&signer_infos);
-    Ok(asn1::content_info(content_type.encoded, &parts))
+    Ok(tlv(SET, &[&stamped.concat()]))
 }
 
 fn with_timestamp(

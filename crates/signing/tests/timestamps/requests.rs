@@ -134,7 +134,8 @@ fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
     let (tsa, anchors) = (Tsa::new(), anchors());
     for (name, key) in keys::gost() {
         let plain = cms::sign_attached(&key, b"content", NOW).unwrap();
-        let stamped = cms::add_timestamps(&plain, &tsa.authority(&anchors)).unwrap();
+        let mut stamped = plain.clone();
+        cms::add_timestamps(&mut stamped, &tsa.authority(&anchors)).unwrap();
         let (before, after) = (
             cms::verify(&plain, None).unwrap(),
             cms::verify(&stamped, None).unwrap(),
@@ -157,7 +158,8 @@ fn only_signatures_without_a_stamp_get_one_and_all_else_stays() {
         );
         // Stamping again changes nothing, and asks nobody.
         let recorder = Recorder::default();
-        let again = cms::add_timestamps(&stamped, &authority(&recorder, &anchors, NOW)).unwrap();
+        let mut again = stamped.clone();
+        cms::add_timestamps(&mut again, &authority(&recorder, &anchors, NOW)).unwrap();
         assert_eq!(again, stamped, "{name}");
         assert!(recorder.0.into_inner().unwrap().is_empty());
     }
@@ -170,7 +172,8 @@ fn a_signature_that_was_added_is_stamped_and_the_earlier_ones_stay() {
         let first = cms::sign_attached(&key, b"content", NOW).unwrap();
         let message = cms::SignedMessage::read(first.clone().into()).unwrap();
         let both = cms::add_signature(&key, &message, NOW + 1).unwrap();
-        let stamped = cms::add_last_timestamp(&both, &tsa.authority(&anchors)).unwrap();
+        let mut stamped = both;
+        cms::add_last_timestamp(&mut stamped, &tsa.authority(&anchors)).unwrap();
         let report = cms::verify(&stamped, None).unwrap();
         assert!(report.holds(), "{name}");
         let stamps = report.signers.iter().map(|it| it.time_stamps.len());
@@ -204,13 +207,70 @@ fn messages_of_others_are_stamped_byte_for_byte_too() {
         ),
     ] {
         let bytes = fs::read(folder.join(name)).unwrap();
-        let message = cms::from_text(&bytes).unwrap();
+        let mut message = cms::from_text(&bytes).unwrap().into_owned();
         let content = content.map(|content| fs::read(folder.join(content)).unwrap());
-        let stamped = cms::add_timestamps(&message, &tsa.authority(&anchors)).unwrap();
-        let report = cms::verify(&stamped, content.as_deref()).unwrap();
+        cms::add_timestamps(&mut message, &tsa.authority(&anchors)).unwrap();
+        let report = cms::verify(&message, content.as_deref()).unwrap();
         assert!(report.holds(), "{name}");
         assert_eq!(report.signers[0].time_stamps.len(), 1);
     }
+}
+
+/// A token is some kilobytes long: it takes these lengths over 2^8, 2^16 and 2^24 bytes, where they need another one.
+#[test]
+fn contents_of_all_sizes_stay_where_the_lengths_before_them_grow() {
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    let Some((_, key)) = keys::gost().into_iter().next() else {
+        return;
+    };
+    for size in [0, 1, 62_000, 63_500, 65_536, (1 << 24) - 2_500] {
+        let content: Vec<u8> = (0..size).map(|at: u32| at as u8).collect();
+        let plain = cms::sign_attached(&key, &content, NOW).unwrap();
+        let mut stamped = plain.clone();
+        cms::add_timestamps(&mut stamped, &tsa.authority(&anchors)).unwrap();
+        let report = cms::verify(&stamped, None).unwrap();
+        assert!(report.holds(), "{size}");
+        assert_eq!(report.content.as_ref(), Some(&content), "{size}");
+        assert_eq!(report.signers[0].time_stamps.len(), 1, "{size}");
+        let (before, after) = (signed_data(&plain), signed_data(&stamped));
+        assert_eq!(before.len(), after.len());
+        assert_eq!(before[..before.len() - 1], after[..after.len() - 1]);
+    }
+}
+
+/// BER of indefinite lengths: the marks of their ends go with them.
+#[test]
+fn a_message_without_lengths_gets_them() {
+    let (tsa, anchors) = (Tsa::new(), anchors());
+    let Some((_, key)) = keys::gost().into_iter().next() else {
+        return;
+    };
+    let plain = cms::sign_attached(&key, b"content", NOW).unwrap();
+    let content_type = &parts(&parts(&plain)[0].1)[0].2;
+    let fields = signed_data(&plain).concat();
+    let mut stamped = [b"\x30\x80", &content_type[..], b"\xa0\x80\x30\x80", &fields].concat();
+    stamped.extend([0; 6]);
+    let mut of_plain = plain;
+    for message in [&mut stamped, &mut of_plain] {
+        cms::add_timestamps(message, &tsa.authority(&anchors)).unwrap();
+        assert!(cms::verify(message, None).unwrap().holds());
+    }
+    assert_eq!(stamped.len(), of_plain.len());
+    assert_eq!(stamped[..20], of_plain[..20]);
+}
+
+#[test]
+fn without_a_time_stamp_the_message_is_as_it_was() {
+    let anchors = anchors();
+    let Some((_, key)) = keys::gost().into_iter().next() else {
+        return;
+    };
+    let plain = cms::sign_attached(&key, b"content", NOW).unwrap();
+    let mut message = plain.clone();
+    let silent = Recorder::default();
+    let refused = cms::add_timestamps(&mut message, &authority(&silent, &anchors, NOW));
+    assert!(refused.is_err());
+    assert_eq!(message, plain);
 }
 
 #[test]
@@ -218,7 +278,7 @@ fn nothing_but_a_signed_message_is_stamped() {
     let (tsa, anchors) = (Tsa::new(), anchors());
     for bytes in [&b""[..], b"text", b"\x30\x03\x02\x01\x01"] {
         assert!(matches!(
-            cms::add_timestamps(bytes, &tsa.authority(&anchors)),
+            cms::add_timestamps(&mut bytes.to_vec(), &tsa.authority(&anchors)),
             Err(TimestampError::Signature(_))
         ));
     }

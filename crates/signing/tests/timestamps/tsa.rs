@@ -345,9 +345,13 @@ pub(crate) fn parts(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>, Vec<u8>)> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
         let (length, header) = match bytes[1] {
-            0x81 => (usize::from(bytes[2]), 3),
-            0x82 => (usize::from(bytes[2]) << 8 | usize::from(bytes[3]), 4),
-            short => (usize::from(short), 2),
+            short @ ..0x80 => (usize::from(short), 2),
+            long => {
+                let header = 2 + usize::from(long & 0x7F);
+                let digits = bytes[2..header].iter();
+                let length = digits.fold(0, |sum, digit| sum << 8 | usize::from(*digit));
+                (length, header)
+            }
         };
         let (element, rest) = bytes.split_at(header + length);
         found.push((element[0], element[header..].to_vec(), element.to_vec()));
