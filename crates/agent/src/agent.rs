@@ -38,6 +38,7 @@ use crate::{
     log,
     outcome::Outcome,
     protocol,
+    reply::Reply,
     screen::Screen,
     settings::{NetworkChoice, SettingsFile},
     system_language,
@@ -161,7 +162,7 @@ impl Agent {
         caller: &Caller,
         text: impl Into<String>,
         gone: CancellationToken,
-    ) -> Option<String> {
+    ) -> Option<Reply> {
         let text = text.into();
         let entry = log::Entry::begin(text.len());
         let (label, step) = prepare(text, self.shared.settings.modules()).await;
@@ -175,7 +176,7 @@ impl Agent {
                         .connections
                         .page_speaks(caller.connection, language, &gone);
                 }
-                (reply, "answered")
+                (reply.map(Reply::from), "answered")
             }
             Step::NotFound(missing) => {
                 if let Some(missing) = missing.filter(|_| self.admits(caller)) {
@@ -186,7 +187,7 @@ impl Agent {
             }
             Step::ShowSettings { reply } => {
                 self.home.show_settings(self.shared.clone(), &self.queue);
-                (Some(reply), "answered")
+                (Some(reply.into()), "answered")
             }
             Step::ListTokens(form) if self.admits(caller) => {
                 let kinds = self.shared.plugged.kinds().await;
@@ -220,14 +221,14 @@ impl Agent {
             &label,
             outcome,
             key.as_deref(),
-            reply.as_deref(),
+            reply.as_ref(),
         );
         reply
     }
 
     /// Answers a message that was longer than [`MESSAGE_BYTES`] and therefore not kept; `head` and `tail` are what is
     /// left of its beginning and its end, to tell whom it was for.
-    pub fn refuse_too_long(&self, caller: &Caller, head: &[u8], tail: &[u8]) -> String {
+    pub fn refuse_too_long(&self, caller: &Caller, head: &[u8], tail: &[u8]) -> Reply {
         let entry = log::Entry::begin(MESSAGE_BYTES);
         let (label, reply) = protocol::refuse_too_long(head, tail, self.shared.settings.modules());
         entry.end(&caller.origin, &label, "too long", None, Some(&reply));

@@ -52,14 +52,31 @@ pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, Base64Error> {
 
 /// Decodes as [`decode_strict`] does, into the place of the text; gives how many bytes there are.
 pub(crate) fn decode_in_place(text: &mut [u8]) -> Result<usize, Base64Error> {
-    // Only the last units can be short or padded: how these are read is not the fast decoder's business.
-    let whole = text.len().saturating_sub(4) / 4 * 4;
-    let (body, end) = text
-        .split_at_mut_checked(whole)
-        .ok_or(Base64Error::Length)?;
+    let (body, _) = text.split_at(whole_units(text));
     if base64_simd::STANDARD_NO_PAD.check(body).is_err() {
         return Err(first_fault(text));
     }
+    decode_bare_in_place(text)
+}
+
+/// Whether there is nothing in the text but the alphabet, and what may be padding at its end.
+pub(crate) fn is_bare(text: &[u8]) -> bool {
+    let (body, end) = text.split_at(whole_units(text));
+    base64_simd::STANDARD_NO_PAD.check(body).is_ok()
+        && end
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
+}
+
+/// The units before the last ones, in characters: only these can be short or padded, and how they are read is not the fast
+/// decoder's business.
+fn whole_units(text: &[u8]) -> usize {
+    text.len().saturating_sub(4) / 4 * 4
+}
+
+/// As [`decode_in_place`], of a text that [`is_bare`].
+pub(crate) fn decode_bare_in_place(text: &mut [u8]) -> Result<usize, Base64Error> {
+    let (body, end) = text.split_at_mut(whole_units(text));
     let end = decode_strict(std::str::from_utf8(end).map_err(|_| Base64Error::Character(b'?'))?)?;
     let length = base64_simd::STANDARD_NO_PAD
         .decode_inplace(body)

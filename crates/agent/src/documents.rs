@@ -5,7 +5,11 @@ mod preview;
 
 use bytes::Bytes;
 use pki::DigestAlgorithm;
-use signing::{Digested, cms::SignedMessage, xml::SelectedElement};
+use signing::{
+    Digested,
+    cms::{Message, SignedMessage},
+    xml::SelectedElement,
+};
 use window_messages::{DocumentName, DocumentView, Preview};
 
 use crate::{
@@ -158,6 +162,14 @@ impl Document {
         // Whether they hold does not matter for a time stamp, but there must be some.
         signing::cms::verify(document.covered(), None)?;
         Ok(document)
+    }
+
+    /// The message that [`Document::cms`] was made of.
+    pub(crate) fn message(&self) -> Message {
+        match &self.content {
+            Content::Bytes(document) => document.content().clone().into(),
+            other => other.covered().to_vec().into(),
+        }
     }
 
     /// Bytes for a bare signature. Refuses the signed attributes of a CMS and the SignedInfo of an XML signature:

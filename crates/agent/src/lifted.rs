@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::{
     ask::{Ask, Input},
-    base64::{decode_in_place, strip_white_space},
+    base64::{decode_bare_in_place, decode_in_place, is_bare, strip_white_space},
     error::Error,
 };
 
@@ -22,7 +22,13 @@ const MARK: char = '\u{10FFFD}';
 /// The texts that were lifted out of a message, where they lie.
 pub(crate) struct Lifted {
     message: Vec<u8>,
-    texts: Vec<Range<usize>>,
+    texts: Vec<Text>,
+}
+
+/// Where a text lies.
+struct Text {
+    range: Range<usize>,
+    is_bare: bool,
 }
 
 /// What became of the lifted texts, in the same order.
@@ -44,13 +50,13 @@ pub(crate) fn lift(message: String) -> (String, Lifted) {
     let mut rest = String::new();
     let mut at = 0;
     for (number, literal) in found.iter().enumerate() {
-        let between = message.get(at..literal.start).unwrap_or_default();
+        let between = message.get(at..literal.range.start).unwrap_or_default();
         if between.contains(MARK) {
             return nothing(message);
         }
         rest.push_str(between);
         rest.push_str(&mark(number));
-        at = literal.end;
+        at = literal.range.end;
     }
     let end = message.get(at..).unwrap_or_default();
     if end.contains(MARK) {
@@ -58,11 +64,11 @@ pub(crate) fn lift(message: String) -> (String, Lifted) {
     }
     rest.push_str(end);
     let mut message = message.into_bytes();
-    let unescaped = |literal: &Range<usize>| {
-        let text = message.get_mut(literal.clone()).unwrap_or_default();
-        literal.start..literal.start + unescape(text)
-    };
-    let texts = found.iter().map(unescaped).collect();
+    let mut texts = found;
+    for Text { range, .. } in texts.iter_mut().filter(|text| !text.is_bare) {
+        let text = message.get_mut(range.clone()).unwrap_or_default();
+        range.end = range.start + unescape(text);
+    }
     (rest, Lifted { message, texts })
 }
 
@@ -88,11 +94,16 @@ impl Lifted {
             let Some(number) = number_of(input) else {
                 continue;
             };
-            let (Some(text), Some(kept)) = (self.texts.get(number), kept.get_mut(number)) else {
+            let (Some(text), Some(kept)) = (self.texts.get_mut(number), kept.get_mut(number))
+            else {
                 continue;
             };
-            let bytes = self.message.get_mut(text.clone()).unwrap_or_default();
+            let start = text.range.start;
+            let bytes = self.message.get_mut(text.range.clone()).unwrap_or_default();
             let length = match input {
+                Input::StrictBase64(_) | Input::Base64(_) if text.is_bare => {
+                    decode_bare_in_place(bytes)?
+                }
                 Input::StrictBase64(_) => decode_in_place(bytes)?,
                 Input::Base64(_) => {
                     let bare = strip_white_space(bytes);
@@ -100,11 +111,12 @@ impl Lifted {
                 }
                 Input::Text(_) | Input::Decoded(_) => bytes.len(),
             };
-            *kept = Some(text.start..text.start + length);
+            *kept = Some(start..start + length);
             // Named a second time it is no base64 any more.
-            if let Some(text) = self.texts.get_mut(number) {
-                text.end = text.start;
-            }
+            *text = Text {
+                range: start..start,
+                is_bare: false,
+            };
         }
         Ok(Settled(self.close_up(kept)))
     }
@@ -142,8 +154,10 @@ impl Settled {
             let Some(Some(bytes)) = number_of(input).and_then(|number| self.0.get(number)) else {
                 continue;
             };
-            *input = match (*input, std::str::from_utf8(bytes)) {
-                (Input::Text(_), Ok(text)) => Input::Text(text),
+            *input = match *input {
+                Input::Text(_) => {
+                    std::str::from_utf8(bytes).map_or(Input::Decoded(bytes), Input::Text)
+                }
                 _ => Input::Decoded(bytes),
             };
         }
@@ -164,7 +178,7 @@ fn number_of(input: &Input<'_>) -> Option<usize> {
 }
 
 /// The insides of the large literals that hold base64 and white space only, escaped as JSON escapes these.
-fn large_literals(message: &[u8]) -> Vec<Range<usize>> {
+fn large_literals(message: &[u8]) -> Vec<Text> {
     let mut found = Vec::new();
     let mut at = 0;
     loop {
@@ -182,10 +196,15 @@ fn large_literals(message: &[u8]) -> Vec<Range<usize>> {
         let Some(length) = literal_length(message.get(start..).unwrap_or_default()) else {
             return found;
         };
-        let literal = start..start + length;
-        at = literal.end + 1;
-        if length >= LARGE && is_base64_literal(message.get(literal.clone()).unwrap_or_default()) {
-            found.push(literal);
+        let range = start..start + length;
+        at = range.end + 1;
+        if length < LARGE {
+            continue;
+        }
+        let literal = message.get(range.clone()).unwrap_or_default();
+        let is_bare = is_bare(literal);
+        if is_bare || is_base64_literal(literal) {
+            found.push(Text { range, is_bare });
         }
     }
 }
@@ -203,9 +222,6 @@ fn literal_length(text: &[u8]) -> Option<usize> {
 }
 
 fn is_base64_literal(literal: &[u8]) -> bool {
-    if base64_simd::STANDARD_NO_PAD.check(literal).is_ok() {
-        return true;
-    }
     let mut bytes = literal.iter();
     while let Some(byte) = bytes.next() {
         match byte {
@@ -356,7 +372,7 @@ mod tests {
         let texts: Vec<_> = lifted
             .texts
             .iter()
-            .map(|range| lifted.message[range.clone()].to_vec())
+            .map(|text| lifted.message[text.range.clone()].to_vec())
             .collect();
         assert_eq!(texts, [large.as_bytes(), format!("{large}\n").as_bytes()]);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{caller::Origin, protocol::Label};
+use crate::{caller::Origin, protocol::Label, reply::Reply};
 
 /// A request on its way, for the line at its end.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Entry {
         label: &Label,
         outcome: &str,
         key: Option<&str>,
-        reply: Option<&str>,
+        reply: Option<&Reply>,
     ) {
         tracing::info!(
             target: "tanba::request",
@@ -35,7 +35,7 @@ impl Entry {
             module = %label.module,
             method = %label.method,
             request_bytes = self.request_bytes,
-            reply_bytes = reply.map_or(0, str::len),
+            reply_bytes = reply.map_or(0, Reply::size),
             outcome,
             milliseconds = self.started.elapsed().as_millis() as u64,
             key = key.unwrap_or("-"),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use pki::Certificate;
+use signing::cms::Message;
 
 use crate::tokens::Kinds;
 
@@ -16,7 +17,7 @@ pub(crate) enum Outcome {
     /// Everything is signed.
     Signed(Signed),
     /// The page's own CMS, with time stamps.
-    Stamped(Vec<Vec<u8>>),
+    Stamped(Vec<Message>),
     /// The person picked this file or folder in the chooser.
     Chosen(PathBuf),
     /// These tokens are plugged in. No person was asked.
@@ -42,8 +43,7 @@ pub(crate) struct Signed {
 pub(crate) enum Products {
     /// Signed XML documents.
     Xml(Vec<String>),
-    /// CMS in DER.
-    Cms(Vec<Vec<u8>>),
+    Cms(Vec<Message>),
     /// Signature values.
     Raw(Vec<Vec<u8>>),
 }

@@ -29,6 +29,7 @@ use crate::{
     error::Error,
     json::{self, Json, Object},
     outcome::Outcome,
+    reply::Reply,
     settings::Modules,
 };
 
@@ -81,17 +82,16 @@ pub(crate) enum ReplyForm {
 }
 
 impl ReplyForm {
-    /// The reply's text.
-    pub(crate) fn render(&self, outcome: &Result<Outcome, Error>) -> String {
+    pub(crate) fn render(&self, outcome: &Result<Outcome, Error>) -> Reply {
         match self {
             Self::CommonUtils(form) => form.render(outcome),
             Self::Basics(form) => form.render(outcome),
-            Self::NurSign(form) => form.render(outcome),
-            Self::EsfSigner(form) => form.render(outcome),
-            Self::Knp(form) => form.render(outcome),
-            Self::CmsSignUtil(form) => form.render(outcome),
-            Self::Uchet(form) => form.render(outcome),
-            Self::Applet(form) => form.render(outcome),
+            Self::NurSign(form) => form.render(outcome).into(),
+            Self::EsfSigner(form) => form.render(outcome).into(),
+            Self::Knp(form) => form.render(outcome).into(),
+            Self::CmsSignUtil(form) => form.render(outcome).into(),
+            Self::Uchet(form) => form.render(outcome).into(),
+            Self::Applet(form) => form.render(outcome).into(),
         }
     }
 }
@@ -248,7 +248,7 @@ pub(crate) fn may_be_lifted(text: &str, modules: Modules) -> bool {
 
 /// The reply to a message that was not kept because of its length, in the form of the module that it names at its
 /// beginning or its end.
-pub(crate) fn refuse_too_long(head: &[u8], tail: &[u8], modules: Modules) -> (Label, String) {
+pub(crate) fn refuse_too_long(head: &[u8], tail: &[u8], modules: Modules) -> (Label, Reply) {
     let member = |name| text_in(head, name).or_else(|| text_in(tail, name));
     let module = member("module");
     let label = Label {

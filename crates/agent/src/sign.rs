@@ -5,6 +5,7 @@ mod parallel;
 use std::{num::NonZero, sync::atomic::AtomicBool, thread};
 
 use pki::Signer;
+use signing::cms::Message;
 
 use crate::{
     documents::{Content, Document},
@@ -36,22 +37,22 @@ pub(crate) fn sign(
         Ok(products) => products,
         Err((index, error)) => return Some(Err(error.of_document(index, count))),
     };
-    let mut xml = Vec::new();
-    let mut bytes = Vec::new();
+    let (mut xml, mut cms, mut raw) = (Vec::new(), Vec::new(), Vec::new());
     for product in products {
         match product {
             Product::Xml(text) => xml.push(text),
-            Product::Bytes(der) => bytes.push(der),
+            Product::Cms(message) => cms.push(message),
+            Product::Raw(value) => raw.push(value),
         }
     }
     Some(Ok(match plan.act {
         Act::Xml(_) => Products::Xml(xml),
-        Act::Raw | Act::RawOfDigest => Products::Raw(bytes),
+        Act::Raw | Act::RawOfDigest => Products::Raw(raw),
         Act::CmsAttached
         | Act::CmsDetached
         | Act::CmsOfDigest
         | Act::ShowCertificate
-        | Act::AddTimeStamp => Products::Cms(bytes),
+        | Act::AddTimeStamp => Products::Cms(cms),
     }))
 }
 
@@ -65,7 +66,8 @@ fn threads(key: &dyn Signer, documents: usize) -> usize {
 
 enum Product {
     Xml(String),
-    Bytes(Vec<u8>),
+    Cms(Message),
+    Raw(Vec<u8>),
 }
 
 fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<Product, Error> {
@@ -77,29 +79,29 @@ fn one(plan: &Plan, document: &Document, key: &dyn Signer, now: i64) -> Result<P
             Product::Xml(signing::xml::sign_element(key, element, layout)?)
         }
         (Act::CmsAttached | Act::CmsDetached, Content::Signed(message)) => {
-            Product::Bytes(signing::cms::add_signature(key, message, now)?)
+            Product::Cms(signing::cms::add_signature(key, message, now)?)
         }
         (Act::CmsAttached, Content::Bytes(document)) => {
-            Product::Bytes(signing::cms::sign_attached_digested(key, document, now)?)
+            Product::Cms(signing::cms::sign_attached_digested(key, document, now)?)
         }
         (Act::CmsDetached, Content::Bytes(document)) => {
-            Product::Bytes(signing::cms::sign_detached_digested(key, document, now)?)
+            Product::Cms(signing::cms::sign_detached_digested(key, document, now)?.into())
         }
         (Act::CmsDetached, Content::Hashed(hashed)) => {
             let algorithm = key.certificate().algorithm().digest();
             let digest = hashed.digest(algorithm).ok_or(Error::DigestNotMade)?;
-            Product::Bytes(signing::cms::sign_digest(key, digest, now)?)
+            Product::Cms(signing::cms::sign_digest(key, digest, now)?.into())
         }
         (Act::CmsOfDigest, Content::Digest(digest)) if plan.any_digest_length => {
-            Product::Bytes(signing::cms::sign_digest_of_any_length(key, digest, now)?)
+            Product::Cms(signing::cms::sign_digest_of_any_length(key, digest, now)?.into())
         }
         (Act::CmsOfDigest, Content::Digest(digest)) => {
-            Product::Bytes(signing::cms::sign_digest(key, digest, now)?)
+            Product::Cms(signing::cms::sign_digest(key, digest, now)?.into())
         }
         (Act::Raw, Content::Bytes(document)) => {
-            Product::Bytes(signing::raw::sign_digested(key, document)?)
+            Product::Raw(signing::raw::sign_digested(key, document)?)
         }
-        (Act::RawOfDigest, Content::Digest(digest)) => Product::Bytes(raw_of_digest(key, digest)?),
+        (Act::RawOfDigest, Content::Digest(digest)) => Product::Raw(raw_of_digest(key, digest)?),
         // A plan never pairs an act with another kind of content.
         _ => return Err(Error::Inside),
     })

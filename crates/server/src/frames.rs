@@ -1,11 +1,12 @@
 //! WebSocket messages in and out, each in one buffer (RFC 6455).
 //!
 //! The library reads and writes frame heads. The bodies are handled here: a message of 256 MiB is received into a single
-//! buffer, which the agent then decodes where it lies, and a reply goes to TLS straight from the text it is. The library's
+//! buffer, which the agent then decodes where it lies, and a reply goes to TLS as it becomes text. The library's
 //! own buffers hold both a second time, and the received one for as long as the socket is open.
 
 use std::io::{self, Cursor};
 
+use agent::Reply;
 use bytes::{Buf, BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Error as HeadError;
@@ -20,8 +21,8 @@ const READ_BYTES: usize = 16 * 1024;
 const TRUSTED_BYTES: usize = 1024 * 1024;
 /// Longest body of a control frame.
 const CONTROL_BYTES: u64 = 125;
-/// A reply up to this size leaves in one piece with its head.
-const SMALL_REPLY_BYTES: usize = 8 * 1024;
+/// Pieces of a reply up to this size leave together.
+const SMALL_BYTES: usize = 8 * 1024;
 
 /// Something the peer said.
 #[derive(Debug)]
@@ -360,7 +361,7 @@ fn unmask(bytes: &mut [u8], mut mask: [u8; 4], offset: usize) {
 /// Something for the peer.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
-    Text(String),
+    Text(Reply),
     Pong(Vec<u8>),
     Close(Option<(CloseCode, &'static str)>),
 }
@@ -373,17 +374,48 @@ pub(crate) async fn write<S: AsyncWrite + Unpin>(
     stream: &mut S,
     message: &Outgoing,
 ) -> io::Result<()> {
-    let close_body;
-    let (opcode, body) = match message {
-        Outgoing::Text(text) => (OpCode::Data(Data::Text), text.as_bytes()),
-        Outgoing::Pong(body) => (OpCode::Control(Control::Pong), body.as_slice()),
+    match message {
+        Outgoing::Text(reply) => write_text(stream, reply).await?,
+        Outgoing::Pong(body) => write_control(stream, Control::Pong, body).await?,
         Outgoing::Close(reason) => {
-            close_body = reason.map_or_else(Vec::new, |(code, reason)| {
+            let body = reason.map_or_else(Vec::new, |(code, reason)| {
                 [&u16::from(code).to_be_bytes(), reason.as_bytes()].concat()
             });
-            (OpCode::Control(Control::Close), close_body.as_slice())
+            write_control(stream, Control::Close, &body).await?;
         }
-    };
+    }
+    stream.flush().await
+}
+
+async fn write_text<S: AsyncWrite + Unpin>(stream: &mut S, reply: &Reply) -> io::Result<()> {
+    // What is small leaves together with what is before it.
+    let mut waiting = head(OpCode::Data(Data::Text), reply.size())?;
+    for chunk in reply.chunks() {
+        if waiting.len() + chunk.len() > SMALL_BYTES {
+            stream.write_all(&waiting).await?;
+            waiting.clear();
+        }
+        if chunk.len() > SMALL_BYTES {
+            stream.write_all(chunk.as_bytes()).await?;
+        } else {
+            waiting.extend_from_slice(chunk.as_bytes());
+        }
+    }
+    stream.write_all(&waiting).await
+}
+
+async fn write_control<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    control: Control,
+    body: &[u8],
+) -> io::Result<()> {
+    let mut frame = head(OpCode::Control(control), body.len())?;
+    frame.extend_from_slice(body);
+    stream.write_all(&frame).await
+}
+
+/// The head of the one frame of a message.
+fn head(opcode: OpCode, body: usize) -> io::Result<Vec<u8>> {
     let head = FrameHeader {
         is_final: true,
         rsv1: false,
@@ -392,18 +424,10 @@ pub(crate) async fn write<S: AsyncWrite + Unpin>(
         opcode,
         mask: None,
     };
-    let mut start = Vec::new();
-    head.format(body.len() as u64, &mut start)
+    let mut bytes = Vec::new();
+    head.format(body as u64, &mut bytes)
         .map_err(io::Error::other)?;
-    let small = body.len() <= SMALL_REPLY_BYTES;
-    if small {
-        start.extend_from_slice(body);
-    }
-    stream.write_all(&start).await?;
-    if !small {
-        stream.write_all(body).await?;
-    }
-    stream.flush().await
+    Ok(bytes)
 }
 
 mod fuzz;

@@ -54,7 +54,7 @@ pub(crate) async fn serve<S>(
     let (stream, mut sink) = tokio::io::split(stream);
     let mut reader = Reader::new(stream, &early, budget);
     drop(early);
-    let greeting = Outgoing::Text(GREETING.to_owned());
+    let greeting = Outgoing::Text(GREETING.into());
     if !matches!(
         timeout(WRITE_DEADLINE, frames::write(&mut sink, &greeting)).await,
         Ok(Ok(()))
@@ -116,7 +116,7 @@ where
             Ok(Some(Incoming::Text(text, share))) if text != HEARTBEAT => Job::Request(text, share),
             Ok(Some(Incoming::TooLong(excerpt))) => Job::TooLong(excerpt),
             Ok(Some(Incoming::Text(text, _))) => {
-                if replies.send(Outgoing::Text(text)).await.is_err() {
+                if replies.send(Outgoing::Text(text.into())).await.is_err() {
                     return Ending::Broken;
                 }
                 continue;

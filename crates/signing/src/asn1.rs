@@ -167,21 +167,10 @@ pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     output
 }
 
-/// `SEQUENCE { content_type, [0] { SEQUENCE { fields } } }`: a ContentInfo around a SignedData. Written in one go: one of the
-/// fields may hold a large content.
+/// What stands before the fields of `SEQUENCE { content_type, [0] { SEQUENCE { fields } } }`, a ContentInfo around a
+/// SignedData.
 ///
-/// `content_type` and `fields` are encoded already; a field may come in several parts.
-pub(crate) fn content_info(content_type: &[u8], fields: &[&[u8]]) -> Vec<u8> {
-    let inside = fields.iter().map(|field| field.len()).sum();
-    let mut output = content_info_head(content_type, inside);
-    output.reserve_exact(inside);
-    for field in fields {
-        output.extend_from_slice(field);
-    }
-    output
-}
-
-/// What stands before the fields of [`content_info`], when these take `inside` bytes.
+/// `content_type` is encoded already; `inside`: bytes of the fields.
 pub(crate) fn content_info_head(content_type: &[u8], inside: usize) -> Vec<u8> {
     let sequence = header(SEQUENCE, inside);
     let explicit = header(CONTEXT_0, sequence.len() + inside);

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod cosign;
+mod message;
 mod report;
 mod sign;
 pub(crate) mod signer_info;
@@ -10,6 +11,7 @@ mod text;
 mod verify;
 
 pub use cosign::{SignedMessage, add_signature};
+pub use message::Message;
 pub use report::{CmsReport, Problem, SignerReport};
 pub use sign::{
     sign_attached, sign_attached_digested, sign_detached, sign_detached_digested, sign_digest,

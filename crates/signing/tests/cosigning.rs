@@ -37,7 +37,8 @@ fn succeeded(output: &Output) -> String {
 
 fn cosigned(message: &[u8], key: &dyn Signer) -> Vec<u8> {
     let message = SignedMessage::read(message.to_vec().into()).unwrap();
-    add_signature(key, &message, TIME).unwrap()
+    let both = add_signature(key, &message, TIME).unwrap();
+    both.into_vec()
 }
 
 /// The encodings of the SignerInfos: what OpenSSL's parser says stands in the last SET.

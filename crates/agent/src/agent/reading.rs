@@ -12,6 +12,7 @@ use crate::{
     limits::MESSAGE_BYTES,
     plan::{self, Plan},
     protocol::{self, Action, Label, Missing, ReplyForm},
+    reply::Reply,
     settings::Modules,
 };
 
@@ -21,7 +22,7 @@ const SMALL: usize = 64 * 1024;
 /// A request as far as it goes without a person, free of the text it came in.
 pub(super) enum Step {
     Ignore,
-    Reply(String),
+    Reply(Reply),
     ChangeLanguage {
         language: Option<Language>,
         reply: Option<String>,
@@ -60,7 +61,7 @@ fn read(text: String, modules: Modules) -> (Label, Step) {
     let request = protocol::read(&json, modules);
     let step = match request.action {
         Action::Ignore => Step::Ignore,
-        Action::Reply(reply) => Step::Reply(reply),
+        Action::Reply(reply) => Step::Reply(reply.into()),
         Action::ChangeLanguage { language, reply } => Step::ChangeLanguage { language, reply },
         Action::NotFound(missing) => Step::NotFound(missing),
         Action::ShowSettings { reply } => Step::ShowSettings { reply },

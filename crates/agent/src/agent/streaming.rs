@@ -1,6 +1,7 @@
 //! Documents that arrive by HTTP, each signed after a person's act of its own.
 
 use pki::DigestAlgorithm;
+use signing::cms::Message;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -76,10 +77,10 @@ impl Agent {
                 let key = fingerprint(&outcome);
                 match outcome {
                     Outcome::Signed(signed) => match signed.products {
-                        Products::Cms(mut items) if items.len() == 1 => {
-                            let cms = items.pop().unwrap_or_default();
-                            (Ok(StreamedOutcome::Signed(cms)), key, "done")
-                        }
+                        Products::Cms(items) => match <[Message; 1]>::try_from(items) {
+                            Ok([cms]) => (Ok(StreamedOutcome::Signed(cms.into_vec())), key, "done"),
+                            Err(_) => (Err(Error::Inside), key, "failed"),
+                        },
                         _ => (Err(Error::Inside), key, "failed"),
                     },
                     _ => (Ok(StreamedOutcome::Cancelled), key, "cancelled"),

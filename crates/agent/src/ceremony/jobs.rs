@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    collections::VecDeque,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -9,7 +10,10 @@ use std::{
 
 use keystore::{KeyFile, OpenKey, Password, PinState, Store as _, Unlock};
 use pki::FetchError;
-use signing::timestamp::{TimestampAuthority, TimestampError};
+use signing::{
+    cms::Message,
+    timestamp::{TimestampAuthority, TimestampError},
+};
 use tokio::{
     sync::{mpsc, watch},
     task,
@@ -73,8 +77,8 @@ pub(super) enum Event {
     Finished(Result<Products, Error>),
     /// `rest`: CMS that have no time stamp, because of the failure.
     Stamped {
-        stamped: Vec<Vec<u8>>,
-        rest: Vec<Vec<u8>>,
+        stamped: Vec<Message>,
+        rest: Vec<Message>,
         failure: Option<Failure>,
     },
     /// A thread panicked.
@@ -231,17 +235,17 @@ impl Jobs {
     pub(super) fn stamp(
         &self,
         shared: &Arc<Shared>,
-        mut stamped: Vec<Vec<u8>>,
-        rest: Vec<Vec<u8>>,
+        mut stamped: Vec<Message>,
+        rest: Vec<Message>,
         last_only: bool,
     ) {
         let (shared, stop) = (shared.clone(), self.stop.flag());
         self.run(move |report| {
             let settings = shared.settings.get();
             let trust = shared.certificates.trust(&shared.how());
-            let mut rest = rest.into_iter();
+            let mut rest = VecDeque::from(rest);
             let mut failure = None;
-            while let Some(cms) = rest.as_mut_slice().first_mut() {
+            while let Some(message) = rest.pop_front() {
                 if stop.load(std::sync::atomic::Ordering::Relaxed) {
                     return None;
                 }
@@ -252,18 +256,20 @@ impl Jobs {
                     at: keys::now(),
                     timeout: STAMP_LIMIT,
                 };
+                let mut cms = message.into_vec();
                 let added = if last_only {
-                    signing::cms::add_last_timestamp(cms, &authority)
+                    signing::cms::add_last_timestamp(&mut cms, &authority)
                 } else {
-                    signing::cms::add_timestamps(cms, &authority)
+                    signing::cms::add_timestamps(&mut cms, &authority)
                 };
                 match added {
                     Ok(()) => {
-                        stamped.extend(rest.next());
+                        stamped.push(cms.into());
                         let _ = report.send(Event::Progress(stamped.len()));
                     }
                     Err(error) => {
                         tracing::warn!(reason = kind(&error), "no time stamp");
+                        rest.push_front(cms.into());
                         failure = Some(failure_of(error));
                         break;
                     }
@@ -271,7 +277,7 @@ impl Jobs {
             }
             Some(Event::Stamped {
                 stamped,
-                rest: rest.collect(),
+                rest: rest.into(),
                 failure,
             })
         });

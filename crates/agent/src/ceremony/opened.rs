@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use keystore::{OpenKey, PinState};
+use signing::cms::Message;
 use window_messages::{
     CertificateStatus, KeyProblem, KeyState, NoTimeStamp, PasswordText, Question, StatusUnknown,
     ToWindow, Verb,
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     ask::Stance,
     certificates::{Issuer, Verdict},
+    documents::Document,
     error::Error,
     keys::{self, Found, Place},
     outcome::{Outcome, Products, ShownKey, Signed},
@@ -302,7 +304,7 @@ impl Ceremony {
         self.stamp(Unstamped {
             signer: None,
             stamped: Vec::new(),
-            rest: cms.map(|document| document.covered().to_vec()).collect(),
+            rest: cms.map(Document::message).collect(),
         })
         .await
     }
@@ -323,8 +325,8 @@ impl Ceremony {
     /// Everything has its time stamp, or something has none.
     pub(super) async fn stamped(
         &mut self,
-        stamped: Vec<Vec<u8>>,
-        rest: Vec<Vec<u8>>,
+        stamped: Vec<Message>,
+        rest: Vec<Message>,
         failure: Option<Failure>,
     ) -> Result<Option<End>, Error> {
         let Stage::Stamping(signer) = self.stage.take() else {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use keystore::OpenKey;
 use pki::Certificate;
+use signing::cms::Message;
 use window_messages::{NoTimeStamp, Question};
 
 use crate::keys::Found;
@@ -55,9 +56,9 @@ pub(super) struct Unstamped {
     /// None when the page brought the signatures.
     pub(super) signer: Option<Signer>,
     /// CMS with time stamps, in the order of the documents.
-    pub(super) stamped: Vec<Vec<u8>>,
+    pub(super) stamped: Vec<Message>,
     /// CMS without, in the order of the documents.
-    pub(super) rest: Vec<Vec<u8>>,
+    pub(super) rest: Vec<Message>,
 }
 
 impl Stage {

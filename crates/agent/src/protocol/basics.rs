@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     json::{Json, Object},
     outcome::{Outcome, Products},
+    reply::Reply,
 };
 
 /// What a reply needs to know of its request.
@@ -247,7 +248,7 @@ impl Form {
         }
     }
 
-    pub(super) fn render(self, outcome: &Result<Outcome, Error>) -> String {
+    pub(super) fn render(self, outcome: &Result<Outcome, Error>) -> Reply {
         match outcome {
             // An object without `result` is how clients know a cancel.
             Ok(
@@ -263,37 +264,31 @@ impl Form {
                     .then(|| to_text(&signed.certificate.to_pem()));
                 reply(&signed.products, certificate.as_deref())
             }
-            Err(error) => Fault::of(error).render(),
+            Err(error) => Fault::of(error).render().into(),
         }
     }
 }
 
-/// `{"status":true,"body":{"result":[…]}}`, or with the certificate (a JSON literal) beside the signatures. The
-/// signatures are written straight into it: they may be most of the memory that there is.
-fn reply(products: &Products, certificate: Option<&str>) -> String {
-    let length = match products {
-        Products::Xml(documents) => documents.iter().map(|it| it.len() + it.len() / 8).sum(),
-        Products::Cms(items) | Products::Raw(items) => literals::pem_length(items),
-    };
-    let mut reply = String::new();
-    reply.reserve_exact(length + certificate.map_or(0, str::len) + 128);
+/// `{"status":true,"body":{"result":[…]}}`, or with the certificate (a JSON literal) beside the signatures.
+fn reply(products: &Products, certificate: Option<&str>) -> Reply {
+    let mut reply = Reply::default();
     reply.push_str(r#"{"status":true,"body":{"result":"#);
     if certificate.is_some() {
         reply.push_str(r#"{"signatures":"#);
     }
     match products {
         Products::Xml(documents) => literals::push_array(&mut reply, documents, |reply, text| {
-            reply.push_str(&to_text(text));
+            reply.push_text(to_text(text));
         }),
-        Products::Cms(items) => literals::push_array(&mut reply, items, |reply, der| {
-            literals::push_pem(reply, "CMS", der);
+        Products::Cms(items) => literals::push_array(&mut reply, items, literals::push_pem),
+        Products::Raw(items) => literals::push_array(&mut reply, items, |reply, value| {
+            literals::push_base64(reply, &value.clone().into());
         }),
-        Products::Raw(items) => literals::push_array(&mut reply, items, literals::push_base64),
     }
     if let Some(certificate) = certificate {
         reply.push_str(r#","certificate":"#);
         reply.push_str(certificate);
-        reply.push('}');
+        reply.push_str("}");
     }
     reply.push_str("}}");
     reply

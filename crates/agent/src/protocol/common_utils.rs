@@ -4,7 +4,7 @@
 //! arguments, then Java's reflection checks their types; every reply to a mistake follows from that.
 
 use serde::Serialize;
-use signing::xml::IdAttribute;
+use signing::{cms::Message, xml::IdAttribute};
 use window_messages::FileKind;
 
 use super::{Action, ReplyForm, envelope, key_info::KeyInfo, literals, locale, stores};
@@ -14,6 +14,7 @@ use crate::{
     files,
     json::{Json, Object},
     outcome::{Outcome, Products},
+    reply::Reply,
 };
 
 /// What a reply needs to know of its request.
@@ -271,19 +272,24 @@ impl Form {
         Self { uuid, array: false }
     }
 
-    pub(super) fn render(&self, outcome: &Result<Outcome, Error>) -> String {
-        match outcome {
+    pub(super) fn render(&self, outcome: &Result<Outcome, Error>) -> Reply {
+        let text = match outcome {
             Ok(Outcome::Cancelled) => self.failure(Some("action.canceled".into())),
             Ok(Outcome::Certificate(shown)) => self.success(Some(&KeyInfo::of(shown))),
             Ok(Outcome::Signed(signed)) => match &signed.products {
                 Products::Xml(documents) => self.values(documents),
-                Products::Cms(items) | Products::Raw(items) => self.base64(items),
+                Products::Cms(items) => return self.base64(items),
+                Products::Raw(items) => {
+                    let items: Vec<_> = items.iter().cloned().map(Message::from).collect();
+                    return self.base64(&items);
+                }
             },
-            Ok(Outcome::Stamped(items)) => self.base64(items),
+            Ok(Outcome::Stamped(items)) => return self.base64(items),
             Ok(Outcome::Chosen(path)) => self.success(Some(path.to_string_lossy().as_ref())),
             Ok(Outcome::Tokens(kinds)) => self.success(Some(&stores::in_order(kinds))),
             Err(error) => self.failure(wire_message(error)),
-        }
+        };
+        text.into()
     }
 
     fn values(&self, values: &[String]) -> String {
@@ -293,24 +299,19 @@ impl Form {
         }
     }
 
-    /// As [`Form::values`] of the base64 texts, written straight into the reply: they may be most of the memory that
-    /// there is.
-    fn base64(&self, items: &[Vec<u8>]) -> String {
-        const AROUND: &str = r#"{"code":"200","responseObject":"#;
-        let uuid = self.uuid.as_ref().map(to_text);
-        let uuid_length = uuid.as_ref().map_or(0, String::len);
-        let mut reply = String::new();
-        reply.reserve_exact(AROUND.len() + literals::base64_length(items) + uuid_length + 16);
-        reply.push_str(AROUND);
+    /// As [`Form::values`] of the base64 texts.
+    fn base64(&self, items: &[Message]) -> Reply {
+        let mut reply = Reply::default();
+        reply.push_str(r#"{"code":"200","responseObject":"#);
         match items {
             [item] if !self.array => literals::push_base64(&mut reply, item),
             items => literals::push_array(&mut reply, items, literals::push_base64),
         }
-        if let Some(uuid) = uuid {
+        if let Some(uuid) = &self.uuid {
             reply.push_str(",\"uuid\":");
-            reply.push_str(&uuid);
+            reply.push_str(&to_text(uuid));
         }
-        reply.push('}');
+        reply.push_str("}");
         reply
     }
 

@@ -2,9 +2,9 @@
 
 use std::{ffi::OsStr, fmt::Display, path::Path};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use serde_json::{Value, json};
+use signing::cms::Message;
 
 use super::{
     Action, MemberError, ReplyForm,
@@ -17,6 +17,7 @@ use crate::{
     files,
     json::{Json, Object},
     outcome::{Outcome, Products},
+    reply::Reply,
 };
 
 /// How a person's no is told in this envelope, and in others that have no word of their own.
@@ -106,18 +107,25 @@ pub(super) fn choose<'a>(
 
 /// Signatures as pages take them, in the order of the documents: XML as it is, the rest in one line of base64.
 pub(super) fn signatures(outcome: &Outcome) -> Vec<String> {
-    let bytes = match outcome {
+    let messages = |items: &[Message]| items.iter().map(base64).collect();
+    match outcome {
         Outcome::Signed(signed) => match &signed.products {
-            Products::Xml(documents) => return documents.clone(),
-            Products::Cms(items) | Products::Raw(items) => items,
+            Products::Xml(documents) => documents.clone(),
+            Products::Cms(items) => messages(items),
+            Products::Raw(items) => items
+                .iter()
+                .map(|value| base64(&value.clone().into()))
+                .collect(),
         },
-        Outcome::Stamped(items) => items,
+        Outcome::Stamped(items) => messages(items),
         Outcome::Cancelled | Outcome::Certificate(_) | Outcome::Chosen(_) | Outcome::Tokens(_) => {
-            return Vec::new();
+            Vec::new()
         }
-    };
-    bytes
-        .iter()
-        .map(|bytes| BASE64_STANDARD.encode(bytes))
-        .collect()
+    }
+}
+
+fn base64(message: &Message) -> String {
+    let mut text = Reply::default();
+    text.push_base64(message);
+    text.to_string()
 }

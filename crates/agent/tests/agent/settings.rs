@@ -91,7 +91,8 @@ async fn callers_that_the_policy_forbids_get_no_window() {
             .agent
             .answer(&caller, &basics(None), CancellationToken::new())
             .await
-            .unwrap();
+            .unwrap()
+            .to_string();
         assert!(
             reply.starts_with(r#"{"status":false,"#) && reply.contains("do not admit"),
             "{reply}"
@@ -101,7 +102,8 @@ async fn callers_that_the_policy_forbids_get_no_window() {
             .agent
             .answer(&caller, tokens, CancellationToken::new())
             .await
-            .unwrap();
+            .unwrap()
+            .to_string();
         assert!(reply.contains(r#""code":"500""#), "{reply}");
     }
     for origin in ["https://egov.kz", "http://localhost:8080"] {

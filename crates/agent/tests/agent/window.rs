@@ -161,6 +161,7 @@ impl Desk {
                 CancellationToken::new(),
             )
             .await
+            .map(|reply| reply.to_string())
     }
 
     /// Asks in the background, as `origin` on a connection of its own.
@@ -172,7 +173,10 @@ impl Desk {
         );
         let gone = CancellationToken::new();
         let closing = gone.clone();
-        let reply = tokio::spawn(async move { agent.answer(&caller, &request, gone).await });
+        let reply = tokio::spawn(async move {
+            let reply = agent.answer(&caller, &request, gone).await;
+            reply.map(|reply| reply.to_string())
+        });
         Pending {
             reply,
             gone: closing,

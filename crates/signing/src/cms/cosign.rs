@@ -1,5 +1,6 @@
 //! Another signature on a message that has some already.
 
+use super::message::Message;
 use super::oid;
 use super::sign::{algorithm_identifier, signer_info as make_signer_info};
 use super::signer_info::{self, SignedData};
@@ -107,7 +108,7 @@ impl core::fmt::Debug for SignedMessage {
 ///
 /// The earlier SignerInfos, the content and the certificates stay byte for byte, in their order; what is new stands behind
 /// them: the SignerInfo, the certificate and the digest algorithm unless they are there already. Lengths around them are
-/// written in DER. Whether the earlier signatures hold is not judged where the content is in the message.
+/// written in DER; a large content is shared with the message, not copied. Whether the earlier signatures hold is not judged where the content is in the message.
 ///
 /// `signing_time`: seconds since 1970, UTC.
 ///
@@ -120,7 +121,7 @@ pub fn add_signature(
     signer: &dyn Signer,
     message: &SignedMessage,
     signing_time: i64,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Message, Error> {
     let certificate = signer.certificate();
     let algorithm = certificate.algorithm().digest();
     let digest = match message.content() {
@@ -150,15 +151,17 @@ pub fn add_signature(
     let digest_algorithms = with_algorithm(*digest_algorithms, algorithm)?;
     let certificates = with_certificate(certificates.first().copied(), certificate.der())?;
     let signer_infos = tlv(SET, &[signer_infos.content, &signer_info]);
-    let mut parts = vec![
-        version.encoded,
-        &digest_algorithms,
-        encapsulated.encoded,
-        &certificates,
-    ];
-    parts.extend(revocation_lists.iter().map(|field| field.encoded));
-    parts.push(&signer_infos);
-    Ok(asn1::content_info(content_type.encoded, &parts))
+    let mut behind = certificates;
+    for field in revocation_lists {
+        behind.extend_from_slice(field.encoded);
+    }
+    behind.extend_from_slice(&signer_infos);
+    let encapsulated = message.message.slice_ref(encapsulated.encoded);
+    let fields = [version.encoded, &digest_algorithms].concat();
+    let inside = fields.len() + encapsulated.len() + behind.len();
+    let mut before = asn1::content_info_head(content_type.encoded, inside);
+    before.extend_from_slice(&fields);
+    Ok(Message::of([before.into(), encapsulated, behind.into()]))
 }
 
 /// The digests that the signatures of a detached message say, of those that hold over them.

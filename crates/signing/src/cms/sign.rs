@@ -1,6 +1,6 @@
 //! Making a CMS: the octets around one signature.
 
-use super::oid;
+use super::{Message, oid};
 use crate::asn1::{self, CONTEXT_0, INTEGER, NULL, OCTET_STRING, SEQUENCE, SET, tlv};
 use crate::{Digested, Error, signature};
 use der::Encode;
@@ -24,7 +24,8 @@ pub fn sign_attached(
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
     let digest = digest_of(signer).digest(content);
-    assemble(signer, Some(content), &digest, signing_time)
+    let around = around(signer, Some(content.len()), &digest, signing_time)?;
+    Ok([&around.before, content, &around.behind].concat())
 }
 
 /// Signs `content` without putting it into the message (detached).
@@ -37,10 +38,11 @@ pub fn sign_detached(
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
     let digest = digest_of(signer).digest(content);
-    assemble(signer, None, &digest, signing_time)
+    detached(signer, &digest, signing_time)
 }
 
-/// As [`sign_attached`], of a document whose SHA-256 is made already: with a key that signs SHA-256 it is not read again.
+/// As [`sign_attached`], of a document whose SHA-256 is made already: with a key that signs SHA-256 it is not read again, and
+/// it is not copied.
 ///
 /// # Errors
 /// As [`sign_attached`].
@@ -48,9 +50,15 @@ pub fn sign_attached_digested(
     signer: &dyn Signer,
     document: &Digested,
     signing_time: i64,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Message, Error> {
     let digest = document.digest(digest_of(signer));
-    assemble(signer, Some(document.content()), &digest, signing_time)
+    let content = document.content();
+    let around = around(signer, Some(content.len()), &digest, signing_time)?;
+    Ok(Message::of([
+        around.before.into(),
+        content.clone(),
+        around.behind.into(),
+    ]))
 }
 
 /// As [`sign_detached`], of a document whose SHA-256 is made already.
@@ -63,7 +71,7 @@ pub fn sign_detached_digested(
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
     let digest = document.digest(digest_of(signer));
-    assemble(signer, None, &digest, signing_time)
+    detached(signer, &digest, signing_time)
 }
 
 /// Signs content of which only the digest is known: a detached message whose messageDigest is `digest`.
@@ -77,7 +85,7 @@ pub fn sign_digest(
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
     signature::check_length(signer, digest)?;
-    assemble(signer, None, digest, signing_time)
+    detached(signer, digest, signing_time)
 }
 
 /// As [`sign_digest`], whatever the length of the digest, as NCALayer does. Unless it fits the key no verifier accepts
@@ -90,50 +98,60 @@ pub fn sign_digest_of_any_length(
     digest: &[u8],
     signing_time: i64,
 ) -> Result<Vec<u8>, Error> {
-    assemble(signer, None, digest, signing_time)
+    detached(signer, digest, signing_time)
 }
 
 fn digest_of(signer: &dyn Signer) -> DigestAlgorithm {
     signer.certificate().algorithm().digest()
 }
 
-fn assemble(
+fn detached(signer: &dyn Signer, digest: &[u8], signing_time: i64) -> Result<Vec<u8>, Error> {
+    let around = around(signer, None, digest, signing_time)?;
+    Ok([around.before, around.behind].concat())
+}
+
+/// What stands in a message before the content, and behind it.
+struct Around {
+    before: Vec<u8>,
+    behind: Vec<u8>,
+}
+
+/// `content`: how many bytes of it stand in the message, if it does.
+fn around(
     signer: &dyn Signer,
-    content: Option<&[u8]>,
+    content: Option<usize>,
     digest: &[u8],
     signing_time: i64,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Around, Error> {
     let certificate = signer.certificate();
     let digest_algorithm = algorithm_identifier(&certificate.algorithm().digest().oid());
     let signer_info = signer_info(signer, digest, signing_time)?;
-    let version = tlv(INTEGER, &[&[1]]);
-    let digest_algorithms = tlv(SET, &[&digest_algorithm]);
-    let certificates = tlv(CONTEXT_0, &[certificate.der()]);
-    let signer_infos = tlv(SET, &[&signer_info]);
+    let behind = [
+        tlv(CONTEXT_0, &[certificate.der()]),
+        tlv(SET, &[&signer_info]),
+    ]
+    .concat();
+
+    let length = content.unwrap_or_default();
+    let octets = content.map_or_else(Vec::new, |length| asn1::header(OCTET_STRING, length));
+    let explicit = content.map_or_else(Vec::new, |length| {
+        asn1::header(CONTEXT_0, octets.len() + length)
+    });
     let content_type = asn1::oid(&oid::DATA);
-    // Headers only, so that a large content is copied once.
-    let content_length = content.map(<[u8]>::len);
-    let octets = content_length
-        .map(|length| asn1::header(OCTET_STRING, length))
-        .unwrap_or_default();
-    let explicit = content_length
-        .map(|length| asn1::header(CONTEXT_0, octets.len() + length))
-        .unwrap_or_default();
-    let econtent_length = explicit.len() + octets.len() + content_length.unwrap_or_default();
-    let encapsulated = asn1::header(SEQUENCE, content_type.len() + econtent_length);
+    let encapsulated = content_type.len() + explicit.len() + octets.len() + length;
     let fields = [
-        &version[..],
-        &digest_algorithms,
-        &encapsulated,
-        &content_type,
-        &explicit,
-        &octets,
-        content.unwrap_or_default(),
-        &certificates,
-        &signer_infos,
-    ];
+        tlv(INTEGER, &[&[1]]),
+        tlv(SET, &[&digest_algorithm]),
+        asn1::header(SEQUENCE, encapsulated),
+        content_type,
+        explicit,
+        octets,
+    ]
+    .concat();
     let message_type = asn1::oid(&oid::SIGNED_DATA);
-    Ok(asn1::content_info(&message_type, &fields))
+    let mut before = asn1::content_info_head(&message_type, fields.len() + length + behind.len());
+    before.extend_from_slice(&fields);
+    Ok(Around { before, behind })
 }
 
 pub(super) fn signer_info(

@@ -172,7 +172,7 @@ fn a_signature_that_was_added_is_stamped_and_the_earlier_ones_stay() {
         let first = cms::sign_attached(&key, b"content", NOW).unwrap();
         let message = cms::SignedMessage::read(first.clone().into()).unwrap();
         let both = cms::add_signature(&key, &message, NOW + 1).unwrap();
-        let mut stamped = both;
+        let mut stamped = both.into_vec();
         cms::add_last_timestamp(&mut stamped, &tsa.authority(&anchors)).unwrap();
         let report = cms::verify(&stamped, None).unwrap();
         assert!(report.holds(), "{name}");

@@ -133,7 +133,7 @@ fn cosigned() -> Result<(f64, f64)> {
 fn signed(key: &str, base64: &str, attached: bool) -> Result<(f64, f64, String)> {
     let folder = tempfile::tempdir()?;
     let agent = Agent::with_robot(folder.path(), &places::key(key), "Qwerty12", "")?;
-    let mut socket = Socket::connect(&agent)?;
+    let mut socket = Socket::connect(&agent, 2 * base64.len())?;
     // The robot starts, the key is found.
     socket.ask(&request(&BASE64_STANDARD.encode(b"first"), attached))?;
     std::thread::sleep(Duration::from_millis(300));
@@ -144,7 +144,7 @@ fn signed(key: &str, base64: &str, attached: bool) -> Result<(f64, f64, String)>
     let seconds = started.elapsed().as_secs_f64();
     let peak = kilobytes(agent.pid(), "VmHWM:")?;
     agent.end()?;
-    let reply = String::from_utf8(reply)?;
+    let reply = std::str::from_utf8(reply)?;
     let message = reply.strip_prefix(r#"{"code":"200","responseObject":""#);
     let message = message.and_then(|it| it.strip_suffix("\"}"));
     let message = message.with_context(|| format!("not signed: {reply:.200}"))?;
@@ -173,9 +173,9 @@ fn documents(count: usize) -> String {
 fn batch(count: usize) -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let agent = Agent::with_robot(folder.path(), &places::key(GOST), "Qwerty12", "")?;
-    let mut socket = Socket::connect(&agent)?;
-    socket.ask(&documents(1))?;
     let text = documents(count);
+    let mut socket = Socket::connect(&agent, 3 * text.len())?;
+    socket.ask(&documents(1))?;
     let mut best = f64::MAX;
     for _ in 0..3 {
         let started = Instant::now();
@@ -191,8 +191,8 @@ fn batch(count: usize) -> Result<f64> {
 fn cancel() -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let agent = Agent::with_robot(folder.path(), &places::key(GOST), "Qwerty12", "--cancel")?;
-    let mut socket = Socket::connect(&agent)?;
     let text = documents(1_000);
+    let mut socket = Socket::connect(&agent, 3 * text.len())?;
     socket.ask(&text)?;
     let started = Instant::now();
     let reply = socket.ask(&text)?;
@@ -223,14 +223,15 @@ fn stop() -> Result<f64> {
         stamps.display()
     );
     let agent = Agent::start_program(&places::program("tanba")?, folder.path(), &window)?;
-    let mut socket = Socket::connect(&agent)?;
+    let text = documents(10_000);
+    let mut socket = Socket::connect(&agent, 3 * text.len())?;
     socket.ask(&documents(1))?;
-    let reply = socket.ask(&documents(10_000))?;
+    let reply = socket.ask(&text)?;
     let replied = proxy::now();
     ensure!(
         reply == br#"{"code":"500","message":"action.canceled"}"#,
         "not stopped: {:.200}",
-        String::from_utf8_lossy(&reply)
+        String::from_utf8_lossy(reply)
     );
     let pressed = proxy::stamp(&stamps, "cancel").context("Stop was not pressed")?;
     agent.end()?;

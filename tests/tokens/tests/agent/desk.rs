@@ -121,7 +121,10 @@ impl Desk {
             connection: 1,
         };
         let closing = gone.clone();
-        let reply = tokio::spawn(async move { agent.answer(&caller, &request, gone).await });
+        let reply = tokio::spawn(async move {
+            let reply = agent.answer(&caller, &request, gone).await;
+            reply.map(|reply| reply.to_string())
+        });
         Pending {
             reply,
             gone: closing,

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use e2e::agent::Agent;
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned,
@@ -55,11 +55,15 @@ fn tls(ca: &Path, port: u16) -> Result<Tls> {
     ))
 }
 
-/// A socket: frames as they go over the line, without a copy.
-pub(crate) struct Socket(Tls);
+/// A socket: frames as they go over the line, without a copy, and replies in memory that is there before they come.
+pub(crate) struct Socket {
+    stream: Tls,
+    room: Vec<u8>,
+}
 
 impl Socket {
-    pub(crate) fn connect(agent: &Agent) -> Result<Self> {
+    /// `room`: bytes of the longest reply.
+    pub(crate) fn connect(agent: &Agent, room: usize) -> Result<Self> {
         let mut stream = tls(&agent.ca, agent.port)?;
         write!(
             stream,
@@ -73,41 +77,45 @@ impl Socket {
             stream.read_exact(&mut byte)?;
             head.extend(byte);
         }
-        let mut socket = Self(stream);
+        // Not zeros: only then the system gives the memory now.
+        let room = vec![0xff; room.max(1024)];
+        let mut socket = Self { stream, room };
         socket.receive()?;
         Ok(socket)
     }
 
-    pub(crate) fn ask(&mut self, text: &str) -> Result<Vec<u8>> {
+    pub(crate) fn ask(&mut self, text: &str) -> Result<&[u8]> {
         let mut head = vec![0x81, 0xff];
         head.extend((text.len() as u64).to_be_bytes());
         // A mask of zeros changes nothing, and the agent takes it off all the same.
         head.extend([0; 4]);
-        self.0.write_all(&head)?;
-        self.0.write_all(text.as_bytes())?;
-        self.0.flush()?;
+        self.stream.write_all(&head)?;
+        self.stream.write_all(text.as_bytes())?;
+        self.stream.flush()?;
         self.receive()
     }
 
-    fn receive(&mut self) -> Result<Vec<u8>> {
+    fn receive(&mut self) -> Result<&[u8]> {
         let mut head = [0; 2];
-        self.0.read_exact(&mut head)?;
+        self.stream.read_exact(&mut head)?;
         let [_, length] = head;
         let length = match length {
             126 => {
                 let mut length = [0; 2];
-                self.0.read_exact(&mut length)?;
+                self.stream.read_exact(&mut length)?;
                 u64::from(u16::from_be_bytes(length))
             }
             127 => {
                 let mut length = [0; 8];
-                self.0.read_exact(&mut length)?;
+                self.stream.read_exact(&mut length)?;
                 u64::from_be_bytes(length)
             }
             short => u64::from(short),
         };
-        let mut text = vec![0; usize::try_from(length)?];
-        self.0.read_exact(&mut text)?;
+        let length = usize::try_from(length)?;
+        let text = self.room.get_mut(..length);
+        let text = text.context("a longer reply than there is room for")?;
+        self.stream.read_exact(text)?;
         Ok(text)
     }
 }
