@@ -65,6 +65,17 @@ fn main() -> Result<()> {
         format!("{ratio:.2} x document"),
         "2.5",
     );
+    let (seconds, ratio) = xml()?;
+    line(
+        "signXml of 60 MiB, GOST 2015-512",
+        format!("{seconds:.2} s"),
+        "-",
+    );
+    line(
+        "peak memory over idle, signXml of 60 MiB",
+        format!("{ratio:.2} x document"),
+        "-",
+    );
     let (_, ratio) = cosigned()?;
     line(
         "peak memory over idle, another signature on 90 MiB attached",
@@ -134,6 +145,19 @@ fn stamped() -> Result<(f64, f64)> {
     let text = request(&base64, true).replace("createCAdES", "createCMSSignature");
     let (seconds, peak, _) = signed(GOST, &text)?;
     Ok((seconds, peak))
+}
+
+/// As [`large`], of one XML text with many elements.
+fn xml() -> Result<(f64, f64)> {
+    let line = format!("<line number=\"1\">{}</line>\n", "word ".repeat(40));
+    let document = format!("<lines>{}</lines>", line.repeat((60 << 20) / line.len()));
+    let text = serde_json::json!({
+        "module": "kz.gov.pki.knca.commonUtils",
+        "method": "signXml",
+        "args": ["PKCS12", "SIGNATURE", document, "", ""],
+    });
+    let (seconds, peak, _) = signed(GOST, &text.to_string())?;
+    Ok((seconds, peak * LARGE as f64 / document.len() as f64))
 }
 
 /// As [`large`], of a signature beside one that the document has.
