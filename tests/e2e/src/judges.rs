@@ -49,27 +49,24 @@ pub fn oracle(question: Question<'_>) -> Result<()> {
     output(&mut command).map(drop)
 }
 
-/// OpenSSL on a CMS with an RSA signature; chains are not its business here.
+/// OpenSSL on a CMS (DER or PEM) with an RSA signature; chains are not its business here. With `signer`, a certificate in
+/// PEM, that one must have signed, and those inside the CMS do not count.
 ///
 /// # Errors
 /// When it does not verify.
-pub fn openssl_cms(cms: &Path, detached: Option<&Path>) -> Result<()> {
+pub fn openssl_cms(cms: &Path, detached: Option<&Path>, signer: Option<&Path>) -> Result<()> {
+    let pem = std::fs::read(cms)?.starts_with(b"-----BEGIN");
     let mut command = Command::new("openssl");
     command
-        .args([
-            "cms",
-            "-verify",
-            "-noverify",
-            "-binary",
-            "-inform",
-            "DER",
-            "-out",
-            "/dev/null",
-            "-in",
-        ])
+        .args(["cms", "-verify", "-noverify", "-binary"])
+        .args(["-inform", if pem { "PEM" } else { "DER" }])
+        .args(["-out", "/dev/null", "-in"])
         .arg(cms);
     if let Some(content) = detached {
         command.arg("-content").arg(content);
+    }
+    if let Some(signer) = signer {
+        command.args(["-nointern", "-certfile"]).arg(signer);
     }
     output(&mut command).map(drop)
 }

@@ -31,8 +31,8 @@ fn ncalayer_js_client_signs_large_documents_with_rsa() -> Result<()> {
     let folder = tempfile::tempdir()?;
     signs(folder.path(), RSA)?;
     let content = folder.path().join("content");
-    judges::openssl_cms(&folder.path().join("bytes.cms"), Some(&content))?;
-    judges::openssl_cms(&folder.path().join("attached.cms"), None)
+    judges::openssl_cms(&folder.path().join("bytes.cms"), Some(&content), None)?;
+    judges::openssl_cms(&folder.path().join("attached.cms"), None, None)
 }
 
 #[test]

@@ -36,8 +36,8 @@ fn ncalayer_js_client_signs_with_rsa() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let said = client(folder.path(), RSA, "sign", "rsa")?;
     let files = everything_verifies(folder.path(), &said, "RSA")?;
-    judges::openssl_cms(&files.attached, None)?;
-    judges::openssl_cms(&files.detached, Some(&files.content))?;
+    judges::openssl_cms(&files.attached, None, None)?;
+    judges::openssl_cms(&files.detached, Some(&files.content), None)?;
     judges::xmlsec(&files.xml, &files.certificate)?;
     judges::xmlsec(&files.compact_xml, &files.certificate)
 }

@@ -1,14 +1,13 @@
 //! An agent with OpenSC's module, its real window on a desktop of its own, a virtual reader, and a page's connection.
 
-use std::{fs, process::Command, time::Duration};
+use std::{fs, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use e2e::{
     agent::{Agent, Setup},
     desktop::Desktop,
-    places,
-    process::{self, output},
+    judges, places, process,
     socket::Socket,
     window::Window,
 };
@@ -221,23 +220,5 @@ pub(crate) fn cms_holds(pem: &str, content: &[u8], signer: &str) -> Result<()> {
     fs::write(at("cms"), pem)?;
     fs::write(at("content"), content)?;
     fs::write(at("signer"), signer)?;
-    let mut command = Command::new("openssl");
-    command
-        .args([
-            "cms",
-            "-verify",
-            "-noverify",
-            "-binary",
-            "-inform",
-            "PEM",
-            "-out",
-            "/dev/null",
-        ])
-        .args(["-nointern", "-certfile"])
-        .arg(at("signer"))
-        .arg("-content")
-        .arg(at("content"))
-        .arg("-in")
-        .arg(at("cms"));
-    output(&mut command).map(drop)
+    judges::openssl_cms(&at("cms"), Some(&at("content")), Some(&at("signer")))
 }
