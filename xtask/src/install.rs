@@ -55,6 +55,7 @@ const DRIVE: &[Package] = &[
     ("chromium-driver", "drives the browser"),
     ("webkit2gtk-driver", "drives the window"),
     ("imagemagick", "takes pictures of the virtual display"),
+    ("xdotool", "its mouse and keyboard"),
 ];
 
 /// Programs that are not ours and judge what ours made.

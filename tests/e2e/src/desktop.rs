@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result};
@@ -83,6 +83,73 @@ impl Desktop {
     /// The home folder.
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// Whether a window of this class (a regular expression) is on the screen.
+    ///
+    /// # Errors
+    /// When xdotool does not start.
+    pub fn shows(&self, class: &str) -> Result<bool> {
+        Ok(self.find(class)?.is_some())
+    }
+
+    /// Whether a window with exactly this title has the keyboard.
+    ///
+    /// # Errors
+    /// When xdotool does not start.
+    pub fn listens(&self, title: &str) -> Result<bool> {
+        let active = self.say(&["getactivewindow", "getwindowname"])?;
+        Ok(active.trim_end() == title)
+    }
+
+    /// Clicks with the mouse into the visible window of this class, so many pixels from its upper left corner. Answers
+    /// whether there is one.
+    ///
+    /// # Errors
+    /// When xdotool does not start.
+    pub fn click(&self, class: &str, x: u32, y: u32) -> Result<bool> {
+        let Some(window) = self.find(class)? else {
+            return Ok(false);
+        };
+        let (x, y) = (x.to_string(), y.to_string());
+        let click = ["mousemove", "--window", &window, &x, &y, "click", "1"];
+        // The window may go in between.
+        let clicked = self.xdotool(&click).stderr(Stdio::null()).status();
+        Ok(clicked.context("xdotool does not start")?.success())
+    }
+
+    /// Types a text (ASCII) on the keyboard, wherever that goes to now.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn type_text(&self, text: &str) -> Result<()> {
+        output(&mut self.xdotool(&["type", text])).map(drop)
+    }
+
+    /// Presses a key, by the name that X11 has for it.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn press_key(&self, key: &str) -> Result<()> {
+        output(&mut self.xdotool(&["key", key])).map(drop)
+    }
+
+    fn find(&self, class: &str) -> Result<Option<String>> {
+        let found = self.say(&["search", "--onlyvisible", "--class", class])?;
+        Ok(found.lines().next().map(str::to_owned))
+    }
+
+    /// What xdotool answers; it ends with a failure where there is no such window.
+    fn say(&self, arguments: &[&str]) -> Result<String> {
+        let answer = self.xdotool(arguments).output();
+        let answer = answer.context("xdotool does not start")?;
+        Ok(String::from_utf8_lossy(&answer.stdout).into_owned())
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("xdotool");
+        command.env("DISPLAY", &self.display).args(arguments);
+        command
     }
 
     /// Takes a picture of the whole display.

@@ -11,6 +11,7 @@ pub mod judges;
 pub mod places;
 pub mod portal;
 pub mod process;
+pub mod scene;
 pub mod site;
 pub mod socket;
 pub mod window;

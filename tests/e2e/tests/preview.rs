@@ -5,11 +5,9 @@ use std::{path::Path, process::Command};
 use anyhow::{Context, Result, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use e2e::{
-    agent::{Agent, Setup},
     browser::{SWITCHES, is_root},
-    desktop::Desktop,
     places, process,
-    socket::Socket,
+    scene::Scene,
     window::Window,
 };
 use fantoccini::Locator;
@@ -23,13 +21,13 @@ const AGREEMENT: &str = "<!doctype html><meta charset=utf-8>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pdf_is_drawn_page_by_page() -> Result<()> {
-    let shown = Shown::open("agreement", &pdf(AGREEMENT)?).await?;
-    let window = &shown.window;
+    let shown = Shown::open(&pdf(AGREEMENT)?).await?;
+    let window = shown.window()?;
     window.wait(".sheet[aria-busy=false]").await?;
     ensure!(shown.page().await?.contains("1"), "{}", shown.page().await?);
     ensure!(shown.pixels([0x33, 0x66, 0xcc]).await? > 0.15, "the field");
     ensure!(shown.pixels([0xff, 0xff, 0xff]).await? > 0.3, "the paper");
-    shown.picture("pdf")?;
+    shown.scene.picture("pdf").await?;
     shown.press(".bar [role=group] button:last-child").await?;
     let words = window.page.find(Locator::Css("main pre")).await?;
     let words = words.text().await?;
@@ -45,79 +43,56 @@ async fn a_pdf_is_drawn_page_by_page() -> Result<()> {
     ensure!(words.text().await?.contains("подписи сторон"));
     shown.press(".bar [role=group] button:first-child").await?;
     ensure!(shown.pixels([0x33, 0x66, 0xcc]).await? == 0.0, "turned");
-    shown.end()
+    shown.scene.end()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pdf_without_end_is_given_up() -> Result<()> {
     // A page that draws itself ten times, each of which draws itself ten times, nine deep.
-    let shown = Shown::open("endless", endless().as_bytes()).await?;
-    shown.window.wait("dl .digest").await?;
-    shown.window.settle().await?;
-    shown.picture("pdf-given-up")?;
-    shown.end()
+    let shown = Shown::open(endless().as_bytes()).await?;
+    shown.scene.see("dl .digest").await?;
+    shown.scene.picture("pdf-given-up").await?;
+    shown.scene.end()
 }
 
 /// The window with a document open.
 struct Shown {
-    window: Window,
-    agent: Agent,
-    desktop: Desktop,
-    _socket: Socket,
-    _folder: tempfile::TempDir,
+    scene: Scene,
 }
 
 impl Shown {
     /// A page asks to sign the document; the person presses «View».
-    async fn open(name: &str, document: &[u8]) -> Result<Self> {
-        let temporary = tempfile::tempdir()?;
-        let folder = temporary.path();
-        let desktop = Desktop::start(folder)?;
-        let inspector = process::free_port()?;
-        let agent = Agent::start(&Setup {
-            folder,
-            window: None,
-            keys: &[places::key("individual")],
-            desktop: Some(&desktop),
-            inspector: Some(inspector),
-            port: 0,
-        })?;
-        let mut socket = Socket::connect(agent.port, &agent.ca, Some("https://localhost")).await?;
+    async fn open(document: &[u8]) -> Result<Self> {
+        let mut scene = Scene::start("preview", &[places::key("individual")], None).await?;
         let request = json!({
             "module": "kz.gov.pki.knca.commonUtils",
             "method": "createCAdESFromBase64",
             "args": ["PKCS12", "SIGNATURE", BASE64_STANDARD.encode(document), false],
         });
-        socket.send(&request.to_string()).await?;
-        let window = Window::attach(folder, &desktop, inspector)
-            .await
-            .with_context(|| name.to_owned())?;
-        let shown = Self {
-            window,
-            agent,
-            desktop,
-            _socket: socket,
-            _folder: temporary,
-        };
-        if let Err(problem) = shown.window.request().await {
-            shown.picture("failure")?;
-            eprintln!("{}", shown.agent.log());
-            return Err(problem);
-        }
+        scene.ask(&request).await?;
+        scene.attach().await?;
+        scene.see("[role=dialog] [role=option]").await?;
+        let shown = Self { scene };
+        shown.window()?.settle().await?;
         shown.press("section li button").await?;
         Ok(shown)
     }
 
+    fn window(&self) -> Result<&Window> {
+        self.scene.window()
+    }
+
     async fn press(&self, selector: &str) -> Result<()> {
-        self.window.wait(selector).await?;
-        let button = self.window.page.find(Locator::Css(selector)).await?;
+        let window = self.window()?;
+        window.wait(selector).await?;
+        let button = window.page.find(Locator::Css(selector)).await?;
         button.click().await?;
-        self.window.settle().await
+        window.settle().await
     }
 
     /// What the window says of the page.
     async fn page(&self) -> Result<String> {
-        let words = self.window.page.find(Locator::Css(".where")).await?;
+        let words = self.window()?.page.find(Locator::Css(".where")).await?;
         Ok(words.text().await?)
     }
 
@@ -129,17 +104,8 @@ impl Shown {
             for (let at = 0; at < data.length; at += 4)
                 if ([0, 1, 2].every((part) => Math.abs(data[at + part] - arguments[0][part]) < 3)) found += 1;
             return found / (data.length / 4)";
-        let found = self.window.page.execute(script, vec![json!(colour)]);
+        let found = self.window()?.page.execute(script, vec![json!(colour)]);
         found.await?.as_f64().context("a number")
-    }
-
-    fn picture(&self, name: &str) -> Result<()> {
-        let file = places::pictures()?.join(format!("preview-{name}.png"));
-        self.desktop.picture(&file)
-    }
-
-    fn end(self) -> Result<()> {
-        self.agent.end()
     }
 }
 

@@ -18,13 +18,14 @@ use e2e::{
     agent::{self, Agent, Setup},
     judges, places,
     process::output,
+    scene::SITE,
     socket::Socket,
 };
 use pki::Signer as _;
 use serde_json::{Value, json};
 use virtual_cards::{Card, OPENSC, Pcscd, SoftHsm, fixture, installed};
 
-use crate::real::{PIN, Real, SITE};
+use crate::real::{PIN, Real};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_put_in_while_the_window_waits_is_listed_and_signs() -> Result<()> {
@@ -32,32 +33,39 @@ async fn a_card_put_in_while_the_window_waits_is_listed_and_signs() -> Result<()
         return Ok(());
     };
     real.ask(1).await?;
-    real.attach().await?;
-    real.see("[role=dialog] section .quiet").await?;
-    ensure!(!real.has("[role=option]").await?, "a key from nowhere");
-    real.picture("no-token").await?;
+    real.scene.attach().await?;
+    real.scene.see("[role=dialog] section .quiet").await?;
+    ensure!(
+        !real.scene.has("[role=option]").await?,
+        "a key from nowhere"
+    );
+    real.scene.picture("no-token").await?;
 
     let begun = Instant::now();
     let _card = real.insert();
-    real.see("[role=option]").await?;
+    real.scene.see("[role=option]").await?;
     let took = begun.elapsed();
     println!("from the card in the reader to its row in the window: {took:?}");
     ensure!(took < Duration::from_secs(5), "after {took:?}");
-    real.picture("listed").await?;
+    real.scene.picture("listed").await?;
     real.choose().await?;
-    real.enter(PIN).await?;
+    real.scene.enter(PIN).await?;
     real.signed(1).await?;
 
     // The card wants its PIN for each document; the first is signed with the one that opened the key.
     real.ask(2).await?;
     real.choose().await?;
-    real.enter(PIN).await?;
-    real.see("#pin-again").await?;
-    real.picture("pin-again").await?;
-    real.type_into("#pin-again", PIN).await?;
-    real.press("button#yes:not([aria-disabled=true])").await?;
+    real.scene.enter(PIN).await?;
+    real.scene.see("#pin-again").await?;
+    real.scene.picture("pin-again").await?;
+    real.scene.type_into("#pin-again", PIN).await?;
+    real.scene
+        .press("button#yes:not([aria-disabled=true])", async || {
+            Ok(!real.scene.has("#pin-again:not([readonly])").await?)
+        })
+        .await?;
     real.signed(2).await?;
-    real.end()
+    real.scene.end()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,22 +75,26 @@ async fn wrong_pins_are_told_and_the_last_try_is_used_only_on_purpose() -> Resul
     };
     let _card = real.insert();
     real.ask(1).await?;
-    real.attach().await?;
+    real.scene.attach().await?;
     real.choose().await?;
-    real.enter("999999").await?;
-    real.says("Wrong PIN").await?;
-    real.picture("wrong-pin").await?;
+    real.scene.enter("999999").await?;
+    real.scene.says("Wrong PIN").await?;
+    real.scene.picture("wrong-pin").await?;
     ensure!(real.card.tries() == 2, "{} tries", real.card.tries());
-    real.enter("999999").await?;
-    real.says("Wrong PIN. Tries left: 1").await?;
-    real.see("#last-try").await?;
-    real.picture("last-try").await?;
+    real.scene.enter("999999").await?;
+    real.scene.says("Wrong PIN. Tries left: 1").await?;
+    real.scene.see("#last-try").await?;
+    real.scene.picture("last-try").await?;
     ensure!(real.card.tries() == 1, "{} tries", real.card.tries());
-    real.press("#last-try").await?;
-    real.enter(PIN).await?;
+    real.scene
+        .press("#last-try", async || {
+            real.scene.has("#last-try:checked").await
+        })
+        .await?;
+    real.scene.enter(PIN).await?;
     real.signed(1).await?;
     ensure!(real.card.tries() == 3, "{} tries", real.card.tries());
-    real.end()
+    real.scene.end()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,32 +104,34 @@ async fn a_card_taken_out_is_told_and_signs_when_it_is_back() -> Result<()> {
     };
     let card = real.insert();
     real.ask(1).await?;
-    real.attach().await?;
+    real.scene.attach().await?;
     real.choose().await?;
     let begun = Instant::now();
     drop(card);
-    real.says("Token was removed: put it back. No try was lost.")
+    real.scene
+        .says("Token was removed: put it back. No try was lost.")
         .await?;
     println!(
         "from the card out of the reader to the words: {:?}",
         begun.elapsed()
     );
-    real.picture("removed").await?;
+    real.scene.picture("removed").await?;
     let begun = Instant::now();
     let _card = real.insert();
     // It is still the chosen one.
-    real.see("[role=option][aria-selected=true]:not([aria-disabled=true])")
+    real.scene
+        .see("[role=option][aria-selected=true]:not([aria-disabled=true])")
         .await?;
     println!(
         "from the card back in the reader to its row: {:?}",
         begun.elapsed()
     );
-    real.see("#password:not(:disabled)").await?;
-    real.picture("back").await?;
-    real.enter(PIN).await?;
+    real.scene.see("#password:not(:disabled)").await?;
+    real.scene.picture("back").await?;
+    real.scene.enter(PIN).await?;
     real.signed(1).await?;
     ensure!(real.card.tries() == 3, "{} tries", real.card.tries());
-    real.end()
+    real.scene.end()
 }
 
 #[test]
