@@ -368,35 +368,22 @@ impl Module {
     ) -> Option<Vec<u8>> {
         /// More than any certificate.
         const MAX_VALUE: usize = 1 << 20;
+        let fill = |template: &mut CK_ATTRIBUTE| {
+            call!(self, C_GetAttributeValue, session, object, template, 1)
+        };
         let mut template = CK_ATTRIBUTE {
             type_: attribute,
             pValue: ptr::null_mut(),
             ulValueLen: 0,
         };
-        call!(
-            self,
-            C_GetAttributeValue,
-            session,
-            object,
-            &raw mut template,
-            1
-        )
-        .ok()?;
+        fill(&mut template).ok()?;
         // CK_UNAVAILABLE_INFORMATION is the largest number there is.
         let length = usize::try_from(template.ulValueLen)
             .ok()
             .filter(|length| *length <= MAX_VALUE)?;
         let mut value = vec![0; length];
         template.pValue = value.as_mut_ptr().cast();
-        call!(
-            self,
-            C_GetAttributeValue,
-            session,
-            object,
-            &raw mut template,
-            1
-        )
-        .ok()?;
+        fill(&mut template).ok()?;
         let length = usize::try_from(template.ulValueLen).ok()?;
         (length <= value.len()).then(|| {
             value.truncate(length);
