@@ -4,8 +4,8 @@ use std::io::Stdout;
 
 use serde::Serialize;
 use tauri::ipc::{Channel, InvokeBody, Request};
-use tauri::{State, WebviewWindow};
-use tauri_plugin_dialog::DialogExt;
+use tauri::{State, WebviewWindow, Wry};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 use window_messages::{FileKind, FileView, FromWindow, RequestId, ToWindow};
 
 use crate::Started;
@@ -120,11 +120,7 @@ pub(crate) async fn choose_key_file(
     words: ChooserWords,
 ) -> Result<(), CommandError> {
     let chosen = ask(|answer| {
-        window
-            .dialog()
-            .file()
-            .set_parent(&window)
-            .set_title(words.title)
+        chooser(&window, words.title)
             .add_filter(words.key_files, &["p12", "P12", "pfx", "PFX"])
             .add_filter(words.all_files, &["*"])
             .pick_file(answer);
@@ -156,11 +152,7 @@ pub(crate) async fn choose_file(
     words: WishWords,
 ) -> Result<bool, CommandError> {
     let chosen = ask(|answer| {
-        let mut dialog = window
-            .dialog()
-            .file()
-            .set_parent(&window)
-            .set_title(words.title);
+        let mut dialog = chooser(&window, words.title);
         if !file.path.is_empty() {
             dialog = dialog.set_directory(file.path);
         }
@@ -198,12 +190,7 @@ pub(crate) async fn choose_folder(
     title: String,
 ) -> Result<Option<String>, CommandError> {
     Ok(ask(|answer| {
-        window
-            .dialog()
-            .file()
-            .set_parent(&window)
-            .set_title(title)
-            .pick_folder(answer);
+        chooser(&window, title).pick_folder(answer);
     })
     .await)
 }
@@ -224,11 +211,7 @@ pub(crate) async fn choose_module(
     words: ModuleWords,
 ) -> Result<Option<String>, CommandError> {
     Ok(ask(|answer| {
-        window
-            .dialog()
-            .file()
-            .set_parent(&window)
-            .set_title(words.title)
+        chooser(&window, words.title)
             .add_filter(words.modules, MODULE_ENDINGS)
             .add_filter(words.all_files, &["*"])
             .pick_file(answer);
@@ -244,6 +227,12 @@ const MODULE_ENDINGS: &[&str] = if cfg!(windows) {
 } else {
     &["so"]
 };
+
+/// The system's chooser, over the window.
+fn chooser(window: &WebviewWindow, title: String) -> FileDialogBuilder<Wry> {
+    let dialog = window.dialog().file();
+    dialog.set_parent(window).set_title(title)
+}
 
 /// What a chooser calls when the person has decided.
 type Answer = Box<dyn FnOnce(Option<tauri_plugin_dialog::FilePath>) + Send>;
