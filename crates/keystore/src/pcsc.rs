@@ -5,5 +5,5 @@
 mod service;
 mod watch;
 
-pub use service::{CardState, InsertedCard, Reader, ServiceState, Snapshot, snapshot};
+pub use service::{CardState, InsertedCard, Reader, ServiceState, Snapshot, same_reader, snapshot};
 pub use watch::ReaderWatch;

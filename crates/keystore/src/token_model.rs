@@ -1,4 +1,7 @@
-use crate::{TokenId, pcsc::InsertedCard};
+use crate::{
+    TokenId,
+    pcsc::{InsertedCard, same_reader},
+};
 
 /// Which product a token or card is, as far as its answer to reset, its reader's name and its own words tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,11 +142,8 @@ impl TokenModel {
     /// What token, reader and card tell together. `reader` is the slot's description, which modules cut to 64 bytes.
     #[must_use]
     pub fn recognise(token: &TokenId, reader: &str, cards: &[InsertedCard]) -> Self {
-        let same_reader = |card: &&InsertedCard| {
-            !reader.is_empty()
-                && (card.reader.starts_with(reader) || reader.starts_with(&card.reader))
-        };
-        if let Some(model) = cards.iter().find(same_reader).map(Self::of_card)
+        let its_card = |card: &&InsertedCard| same_reader(&card.reader, reader);
+        if let Some(model) = cards.iter().find(its_card).map(Self::of_card)
             && model != Self::Other
         {
             return model;

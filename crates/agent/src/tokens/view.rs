@@ -1,5 +1,6 @@
 //! Tokens in the window's terms.
 
+pub(super) use keystore::pcsc::same_reader;
 use keystore::{
     PinState, TokenError, TokenModel, TokenStore,
     pcsc::{CardState, ServiceState},
@@ -65,11 +66,6 @@ pub(crate) fn readers(now: &Now) -> ReadersView {
             })
             .collect(),
     }
-}
-
-/// Modules cut the reader's name, and some give none.
-pub(super) fn same_reader(a: &str, b: &str) -> bool {
-    !a.is_empty() && !b.is_empty() && (a.starts_with(b) || b.starts_with(a))
 }
 
 fn service(state: ServiceState) -> ReaderService {

@@ -81,6 +81,12 @@ pub struct InsertedCard {
     pub atr: Vec<u8>,
 }
 
+/// Whether two names are those of one reader: modules cut them to 64 bytes, and some modules give none.
+#[must_use]
+pub fn same_reader(a: &str, b: &str) -> bool {
+    !a.is_empty() && !b.is_empty() && (a.starts_with(b) || b.starts_with(a))
+}
+
 /// Readers and cards right now; takes milliseconds, touches no card.
 #[must_use]
 pub fn snapshot() -> Snapshot {
@@ -227,6 +233,16 @@ fn installed() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_a_module_has_cut_is_the_same_readers() {
+        assert!(same_reader("ACS ACR39U 00 00", "ACS ACR39U 00 00"));
+        assert!(same_reader("ACS ACR39U", "ACS ACR39U 00 00"));
+        assert!(same_reader("ACS ACR39U 00 00", "ACS ACR39U"));
+        assert!(!same_reader("ACS ACR39U 01 00", "ACS ACR39U 00 00"));
+        assert!(!same_reader("", "ACS ACR39U 00 00"));
+        assert!(!same_reader("ACS ACR39U 00 00", ""));
+    }
 
     #[test]
     fn each_fault_of_the_service_has_its_own_state() {
