@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use keystore::{TokenModel, pcsc::InsertedCard};
+use keystore::{
+    TokenModel,
+    pcsc::{InsertedCard, same_reader},
+};
 use tokio::time;
 
-use super::{Now, Plugged, lock, view::same_reader};
+use super::{Now, Plugged, lock};
 
 /// Kinds of tokens that are plugged in, by NCALayer's names, each with the readers that hold one.
 pub(crate) type Kinds = BTreeMap<&'static str, Vec<String>>;

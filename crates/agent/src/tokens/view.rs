@@ -1,9 +1,8 @@
 //! Tokens in the window's terms.
 
-pub(super) use keystore::pcsc::same_reader;
 use keystore::{
     PinState, TokenError, TokenModel, TokenStore,
-    pcsc::{CardState, ServiceState},
+    pcsc::{CardState, ServiceState, same_reader},
 };
 use window_messages::{
     KeyProblem, ModuleProblem, ModuleTrouble, PinView, ReaderService, ReadersView, TokenView,
