@@ -1,4 +1,5 @@
-//! Large documents by HTTP: the npm package that portals use, unchanged, and curl, with a robot in place of the person.
+//! Large documents by HTTP: the npm package that portals use, unchanged, and curl, with a robot in place of the person. Then
+//! one through the socket, whose reply is too large for one piece.
 
 #![allow(
     clippy::indexing_slicing,
@@ -13,8 +14,9 @@ use e2e::{
     agent::{self, Agent},
     judges::{self, Question},
     places, process,
+    socket::Socket,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const GOST: &str = "individual/GOST512_028343d1ee0ad94f42789fc6a236572bf290147f.p12";
 const RSA: &str = "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
@@ -69,6 +71,35 @@ fn signs(folder: &Path, key: &str) -> Result<()> {
     }
     let file = save(folder, "attached.cms", &said["attached"]["result"])?;
     judges::oracle(Question::Attached(&file))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_document_comes_back_whole_through_the_socket() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let folder = folder.path();
+    let content: Vec<u8> = (0..5_000_001_u32).map(|at| ((at / 7) ^ at) as u8).collect();
+    let file = folder.join("signed.cms");
+    for key in [GOST, RSA] {
+        let agent = Agent::with_robot(folder, &places::key(key), "Qwerty12", "")?;
+        let mut socket = Socket::connect(agent.port, &agent.ca, Some("https://egov.kz")).await?;
+        let reply = socket
+            .ask(&json!({
+                "module": "kz.gov.pki.knca.commonUtils",
+                "method": "createCAdESFromBase64",
+                "args": ["PKCS12", "SIGNATURE", BASE64_STANDARD.encode(&content), true],
+            }))
+            .await?;
+        let message = reply["responseObject"].as_str().context("no signature")?;
+        std::fs::write(&file, BASE64_STANDARD.decode(message)?)?;
+        judges::oracle(Question::Attached(&file))?;
+        if key == RSA {
+            judges::openssl_cms(&file, None, None)?;
+        }
+        let report = signing::cms::verify(&std::fs::read(&file)?, None)?;
+        ensure!(report.content.as_ref() == Some(&content), "another content");
+        agent.end()?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -344,18 +344,45 @@ async fn what_the_page_waives_is_told_to_the_person() {
     pending.reply().await.unwrap();
 }
 
+/// Large signatures leave the agent as pieces: with padding and without, detached, attached, as PEM, several together.
 #[tokio::test]
-async fn a_large_request_is_signed_too() {
+async fn large_documents_are_signed_too() {
     let mut desk = desk(&[OLD_LOG_IN]);
-    let content = vec![7_u8; 3 << 20];
-    let request = common_utils(
-        "createCAdESFromBase64",
-        json!(["PKCS12", "123", BASE64_STANDARD.encode(&content), false]),
+    let contents = [
+        vec![7_u8; 3 << 20],
+        vec![8; 200_001],
+        b"small".to_vec(),
+        vec![9; 65_537],
+    ];
+    let encoded = contents.each_ref().map(|it| BASE64_STANDARD.encode(it));
+    for (content, base64) in contents.iter().zip(&encoded) {
+        for attached in [false, true] {
+            let request = common_utils(
+                "createCAdESFromBase64",
+                json!(["PKCS12", "123", base64, attached]),
+            );
+            let reply = desk.signed_with(OLD_LOG_IN, &request).await;
+            let cms = cms_of(&reply["responseObject"]);
+            let report = signing::cms::verify(&cms, Some(content)).unwrap();
+            assert!(report.holds());
+            assert_eq!(report.content.is_some(), attached);
+        }
+    }
+    let request = basics(
+        "cms",
+        json!(encoded),
+        json!({ "decode": true, "encapsulate": true }),
+        json!({}),
     );
     let reply = desk.signed_with(OLD_LOG_IN, &request).await;
-    assert!(
-        signing::cms::verify(&cms_of(&reply["responseObject"]), Some(&content))
-            .unwrap()
-            .holds()
-    );
+    let signatures = reply["body"]["result"].as_array().unwrap();
+    assert_eq!(signatures.len(), contents.len());
+    for (content, pem) in contents.iter().zip(signatures) {
+        let pem = pem.as_str().unwrap();
+        assert!(pem.lines().all(|line| line.len() <= 64));
+        let cms = signing::cms::from_text(pem.as_bytes()).unwrap();
+        let report = signing::cms::verify(&cms, None).unwrap();
+        assert!(report.holds());
+        assert_eq!(report.content.as_ref(), Some(content));
+    }
 }

@@ -72,6 +72,8 @@ impl Case {
     }
 
     /// Serves a list that has the certificate with this reason, or not at all.
+    ///
+    /// A list of changes is to be made behind the full one: older by a second it would be part of that.
     fn serve(&self, path: &str, reason: Option<&str>, extensions: &str) {
         let serial = self.certificate.serial_hex().to_uppercase();
         let index = reason.map_or(String::new(), |reason| {
@@ -126,6 +128,7 @@ fn a_list_of_changes_adds_to_the_full_one() {
     assert_eq!(verdict(case.ask()), (compromised, Source::DeltaCrl));
 
     case.serve("full", Some("certificateHold"), "");
+    case.serve("changes", Some("keyCompromise"), DELTA);
     assert_eq!(verdict(case.ask()), (compromised, Source::DeltaCrl));
     case.serve("changes", None, DELTA);
     assert_eq!(verdict(case.ask()), (hold, Source::Crl));
@@ -143,10 +146,11 @@ fn a_list_of_changes_adds_to_the_full_one() {
 #[test]
 fn a_list_says_itself_where_its_changes_are() {
     let case = Case::naming_changes(false);
-    case.serve("changes", Some("keyCompromise"), DELTA);
     case.serve("full", None, "");
+    case.serve("changes", Some("keyCompromise"), DELTA);
     assert_eq!(verdict(case.ask()), (None, Source::Crl));
     case.serve("full", None, &format!("freshestCRL=URI:{}", case.changes));
+    case.serve("changes", Some("keyCompromise"), DELTA);
     assert_eq!(
         verdict(case.ask()),
         (
