@@ -113,10 +113,7 @@ impl Lifted {
             };
             *kept = Some(start..start + length);
             // Named a second time it is no base64 any more.
-            *text = Text {
-                range: start..start,
-                is_bare: false,
-            };
+            text.range.end = start;
         }
         Ok(Settled(self.close_up(kept)))
     }

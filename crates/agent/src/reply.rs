@@ -76,18 +76,18 @@ impl Reply {
     }
 
     /// Base64 in one line.
-    pub(crate) fn push_base64(&mut self, message: &Message) {
-        self.push(message, Encoding::Base64);
+    pub(crate) fn push_base64(&mut self, bytes: impl Into<Message>) {
+        self.push(bytes.into(), Encoding::Base64);
     }
 
     /// Base64 in the lines of PEM.
-    pub(crate) fn push_pem_lines(&mut self, message: &Message) {
+    pub(crate) fn push_pem_lines(&mut self, message: Message) {
         self.push(message, Encoding::Pem);
     }
 
-    fn push(&mut self, message: &Message, encoding: Encoding) {
+    fn push(&mut self, message: Message, encoding: Encoding) {
         if message.size() >= LARGE {
-            self.push_piece(Piece::Large(message.clone(), encoding));
+            self.push_piece(Piece::Large(message, encoding));
             return;
         }
         for chunk in Encoded::new(message.pieces(), encoding) {
@@ -220,9 +220,9 @@ mod tests {
         for size in sizes {
             let (bytes, message) = message(*size);
             reply.push_str(",\"");
-            reply.push_base64(&message);
+            reply.push_base64(message.clone());
             reply.push_str("\",\"");
-            reply.push_pem_lines(&message);
+            reply.push_pem_lines(message);
             reply.push_str("\"");
             let base64 = base64_simd::STANDARD.encode_to_string(&bytes);
             let lines = base64.as_bytes().chunks(64);
@@ -260,8 +260,9 @@ mod tests {
             ];
             let text: String = Encoded::new(&pieces, Encoding::Base64).collect();
             assert!(text == base64_simd::STANDARD.encode_to_string(&bytes));
-            let chunks = Encoded::new(&pieces, Encoding::Pem);
-            assert!(chunks.into_iter().all(|chunk| chunk.len() <= 66 * 1024));
+            let chunks: Vec<_> = Encoded::new(&pieces, Encoding::Pem).collect();
+            assert!(chunks.iter().all(|chunk| chunk.len() <= 66 * 1024));
+            assert!(chunks.concat() == Encoding::Pem.encode(&bytes));
         }
     }
 }

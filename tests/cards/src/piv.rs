@@ -7,7 +7,8 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     os::linux::net::TcpStreamExt as _,
-    sync::{Arc, Mutex},
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
 };
 
 use keystore::OpenKey;
@@ -24,6 +25,8 @@ const FULL_AID: [u8; 11] = [
     0xa0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00,
 ];
 const TRIES: u8 = 3;
+/// How long a reader may take to see a card.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The key for log-ins (9A): the PIN once.
 pub const AUTHENTICATION: &str =
@@ -33,7 +36,7 @@ pub const SIGNATURE: &str = "individual-old/RSA256_8f53657752bb77db36e60908e5633
 
 /// A card; clones are the same card.
 #[derive(Clone)]
-pub struct Card(Arc<Mutex<Inner>>);
+pub struct Card(Arc<Mutex<Inner>>, Arc<Condvar>);
 
 struct Inner {
     atr: Vec<u8>,
@@ -77,7 +80,7 @@ impl Card {
             (vec![0x5f, 0xc1, 0x0a], object(0x9c)),
             (vec![0x7e], tlv(0x7e, &discovery.concat())),
         ]);
-        Self(Arc::new(Mutex::new(Inner {
+        let inner = Arc::new(Mutex::new(Inner {
             atr: ATR.to_vec(),
             keys,
             objects,
@@ -88,7 +91,8 @@ impl Card {
             noticed: false,
             command: Vec::new(),
             response: Vec::new(),
-        })))
+        }));
+        Self(inner, Arc::default())
     }
 
     /// One with another answer to reset.
@@ -103,9 +107,13 @@ impl Card {
         self.0.lock().unwrap().tries
     }
 
-    /// Whether a reader has asked it for its answer to reset.
-    pub fn was_noticed(&self) -> bool {
-        self.0.lock().unwrap().noticed
+    /// Waits until a reader has asked it for its answer to reset.
+    pub fn wait_until_noticed(&self) {
+        let inner = self.0.lock().unwrap();
+        let waited = self
+            .1
+            .wait_timeout_while(inner, PATIENCE, |inner| !inner.noticed);
+        assert!(!waited.unwrap().1.timed_out(), "no reader asked the card");
     }
 
     /// Answers the reader until the card is taken out.
@@ -121,6 +129,7 @@ impl Card {
             let answer = match body[..] {
                 [4] => {
                     card.noticed = true;
+                    self.1.notify_all();
                     card.atr.clone()
                 }
                 [_] => {

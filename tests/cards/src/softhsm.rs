@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Command};
 use pki::Signer as _;
 use tempfile::TempDir;
 
-use crate::{fixture, fixtures, installed, run};
+use crate::{fixture, fixtures, installed, piv::SIGNATURE, run};
 
 /// A token of SoftHSM with the label «agent» and the PIN 123456.
 pub struct SoftHsm {
@@ -16,7 +16,7 @@ impl SoftHsm {
     /// Its module.
     pub const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
     /// The key file whose key is on the token, RSA.
-    pub const KEY: &str = "individual-old/RSA256_8f53657752bb77db36e60908e5633d5bc2b2e506.p12";
+    pub const KEY: &str = SIGNATURE;
 
     /// A token with the key file's key and certificate, filled by programs that are not ours; `None` where they are missing.
     pub fn new() -> Option<Self> {

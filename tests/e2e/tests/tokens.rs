@@ -202,9 +202,7 @@ async fn active_tokens_are_answered_at_once_by_what_the_card_says_of_itself() ->
             return Ok(());
         };
         let inserted = pcscd.insert(&card);
-        while !card.was_noticed() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        card.wait_until_noticed();
         let folder = tempfile::tempdir()?;
         let setup = Setup {
             folder: folder.path(),

@@ -281,9 +281,7 @@ fn reply(products: &Products, certificate: Option<&str>) -> Reply {
             reply.push_text(to_text(text));
         }),
         Products::Cms(items) => literals::push_array(&mut reply, items, literals::push_pem),
-        Products::Raw(items) => literals::push_array(&mut reply, items, |reply, value| {
-            literals::push_base64(reply, &value.clone().into());
-        }),
+        Products::Raw(items) => literals::push_array(&mut reply, items, literals::push_base64),
     }
     if let Some(certificate) = certificate {
         reply.push_str(r#","certificate":"#);

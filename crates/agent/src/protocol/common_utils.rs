@@ -279,10 +279,7 @@ impl Form {
             Ok(Outcome::Signed(signed)) => match &signed.products {
                 Products::Xml(documents) => self.values(documents),
                 Products::Cms(items) => return self.base64(items),
-                Products::Raw(items) => {
-                    let items: Vec<_> = items.iter().cloned().map(Message::from).collect();
-                    return self.base64(&items);
-                }
+                Products::Raw(items) => return self.base64(items),
             },
             Ok(Outcome::Stamped(items)) => return self.base64(items),
             Ok(Outcome::Chosen(path)) => self.success(Some(path.to_string_lossy().as_ref())),
@@ -300,7 +297,7 @@ impl Form {
     }
 
     /// As [`Form::values`] of the base64 texts.
-    fn base64(&self, items: &[Message]) -> Reply {
+    fn base64<T: Clone + Into<Message>>(&self, items: &[T]) -> Reply {
         let mut reply = Reply::default();
         reply.push_str(r#"{"code":"200","responseObject":"#);
         match items {

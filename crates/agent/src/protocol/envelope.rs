@@ -107,25 +107,21 @@ pub(super) fn choose<'a>(
 
 /// Signatures as pages take them, in the order of the documents: XML as it is, the rest in one line of base64.
 pub(super) fn signatures(outcome: &Outcome) -> Vec<String> {
-    let messages = |items: &[Message]| items.iter().map(base64).collect();
     match outcome {
         Outcome::Signed(signed) => match &signed.products {
             Products::Xml(documents) => documents.clone(),
-            Products::Cms(items) => messages(items),
-            Products::Raw(items) => items
-                .iter()
-                .map(|value| base64(&value.clone().into()))
-                .collect(),
+            Products::Cms(items) => items.iter().map(base64).collect(),
+            Products::Raw(items) => items.iter().map(base64).collect(),
         },
-        Outcome::Stamped(items) => messages(items),
+        Outcome::Stamped(items) => items.iter().map(base64).collect(),
         Outcome::Cancelled | Outcome::Certificate(_) | Outcome::Chosen(_) | Outcome::Tokens(_) => {
             Vec::new()
         }
     }
 }
 
-fn base64(message: &Message) -> String {
+fn base64<T: Clone + Into<Message>>(bytes: &T) -> String {
     let mut text = Reply::default();
-    text.push_base64(message);
+    text.push_base64(bytes.clone());
     text.to_string()
 }

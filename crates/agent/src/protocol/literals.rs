@@ -5,16 +5,16 @@ use signing::cms::Message;
 use crate::reply::Reply;
 
 /// Base64 in quotes.
-pub(super) fn push_base64(reply: &mut Reply, message: &Message) {
+pub(super) fn push_base64<T: Clone + Into<Message>>(reply: &mut Reply, bytes: &T) {
     reply.push_str("\"");
-    reply.push_base64(message);
+    reply.push_base64(bytes.clone());
     reply.push_str("\"");
 }
 
 /// A CMS as PEM in quotes (RFC 7468): 64 columns, LF, LF at the end.
 pub(super) fn push_pem(reply: &mut Reply, message: &Message) {
     reply.push_str("\"-----BEGIN CMS-----\\n");
-    reply.push_pem_lines(message);
+    reply.push_pem_lines(message.clone());
     reply.push_str("-----END CMS-----\\n\"");
 }
 

@@ -4,9 +4,9 @@ use super::message::Message;
 use super::oid;
 use super::sign::{algorithm_identifier, signer_info as make_signer_info};
 use super::signer_info::{self, SignedData};
-use super::stamp::fields;
+use super::stamp::{fields, opened};
 use super::verify::verify_digest;
-use crate::asn1::{self, CONTEXT_0, Element, Reader, SEQUENCE, SET, tlv};
+use crate::asn1::{self, CONTEXT_0, Element, SEQUENCE, SET, tlv};
 use crate::{Digested, Error};
 use bytes::Bytes;
 use pki::{DigestAlgorithm, Signer};
@@ -108,7 +108,8 @@ impl core::fmt::Debug for SignedMessage {
 ///
 /// The earlier SignerInfos, the content and the certificates stay byte for byte, in their order; what is new stands behind
 /// them: the SignerInfo, the certificate and the digest algorithm unless they are there already. Lengths around them are
-/// written in DER; a large content is shared with the message, not copied. Whether the earlier signatures hold is not judged where the content is in the message.
+/// written in DER; a large content is shared with the message, not copied. Whether the earlier signatures hold is not judged
+/// where the content is in the message.
 ///
 /// `signing_time`: seconds since 1970, UTC.
 ///
@@ -130,12 +131,8 @@ pub fn add_signature(
     };
     let signer_info = make_signer_info(signer, &digest, signing_time)?;
 
-    let content_info =
-        fields(Reader::new(&message.message).expect(SEQUENCE, "not a ContentInfo")?)?;
-    let [content_type, explicit] = content_info.as_slice() else {
-        return Err(Error::Cms("not a ContentInfo"));
-    };
-    let signed_data = fields(explicit.children().expect(SEQUENCE, "no SignedData")?)?;
+    let (content_type, signed_data) = opened(&message.message)?;
+    let signed_data = fields(signed_data)?;
     let [
         version,
         digest_algorithms,

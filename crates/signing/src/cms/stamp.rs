@@ -91,11 +91,7 @@ fn stamp(
     if signer_info::read(message)?.signer_infos.is_empty() {
         return Err(Error::Cms("no signature to stamp").into());
     }
-    let content_info = fields(Reader::new(message).expect(SEQUENCE, "not a ContentInfo")?)?;
-    let [content_type, explicit] = content_info.as_slice() else {
-        return Err(Error::Cms("not a ContentInfo").into());
-    };
-    let signed_data = explicit.children().expect(SEQUENCE, "no SignedData")?;
+    let (content_type, signed_data) = opened(message)?;
     let Some((signer_infos, kept)) = fields(signed_data)?.split_last().map(|(last, before)| {
         let kept: usize = before.iter().map(|field| field.encoded.len()).sum();
         (*last, kept)
@@ -165,6 +161,16 @@ fn with_timestamp(
     let unsigned = tlv(CONTEXT_1, &[others, &attribute]);
     parts.push(&unsigned);
     Ok(tlv(SEQUENCE, &parts))
+}
+
+/// The contentType of a ContentInfo, and the SignedData in it.
+pub(super) fn opened(message: &[u8]) -> Result<(Element<'_>, Element<'_>), Error> {
+    let content_info = fields(Reader::new(message).expect(SEQUENCE, "not a ContentInfo")?)?;
+    let [content_type, explicit] = content_info.as_slice() else {
+        return Err(Error::Cms("not a ContentInfo"));
+    };
+    let signed_data = explicit.children().expect(SEQUENCE, "no SignedData")?;
+    Ok((*content_type, signed_data))
 }
 
 /// The elements inside another.

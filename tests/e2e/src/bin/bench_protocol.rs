@@ -135,7 +135,7 @@ fn line(name: &str, figure: String, aim: &str) {
 /// multiple of the document.
 fn large(key: &str, attached: bool) -> Result<(f64, f64)> {
     let base64 = BASE64_STANDARD.encode(vec![0xa5; LARGE]);
-    let (seconds, peak, _) = signed(key, &request(&base64, attached))?;
+    let (seconds, peak, _) = signed(key, &request(&base64, attached), LARGE)?;
     Ok((seconds, peak))
 }
 
@@ -143,7 +143,7 @@ fn large(key: &str, attached: bool) -> Result<(f64, f64)> {
 fn stamped() -> Result<(f64, f64)> {
     let base64 = BASE64_STANDARD.encode(vec![0xa5; LARGE]);
     let text = request(&base64, true).replace("createCAdES", "createCMSSignature");
-    let (seconds, peak, _) = signed(GOST, &text)?;
+    let (seconds, peak, _) = signed(GOST, &text, LARGE)?;
     Ok((seconds, peak))
 }
 
@@ -156,20 +156,20 @@ fn xml() -> Result<(f64, f64)> {
         "method": "signXml",
         "args": ["PKCS12", "SIGNATURE", document, "", ""],
     });
-    let (seconds, peak, _) = signed(GOST, &text.to_string())?;
-    Ok((seconds, peak * LARGE as f64 / document.len() as f64))
+    let (seconds, peak, _) = signed(GOST, &text.to_string(), document.len())?;
+    Ok((seconds, peak))
 }
 
 /// As [`large`], of a signature beside one that the document has.
 fn cosigned() -> Result<(f64, f64)> {
     let base64 = BASE64_STANDARD.encode(vec![0xa5; LARGE]);
-    let (_, _, reply) = signed(GOST, &request(&base64, true))?;
-    let (seconds, peak, _) = signed(RSA, &request(&reply, true))?;
+    let (_, _, reply) = signed(GOST, &request(&base64, true), LARGE)?;
+    let (seconds, peak, _) = signed(RSA, &request(&reply, true), LARGE)?;
     Ok((seconds, peak))
 }
 
-/// Seconds, peak over idle, and the message in base64.
-fn signed(key: &str, text: &str) -> Result<(f64, f64, String)> {
+/// Seconds, peak over idle as a multiple of the document's `size`, and what was signed as it stands in the reply.
+fn signed(key: &str, text: &str, size: usize) -> Result<(f64, f64, String)> {
     let folder = tempfile::tempdir()?;
     let _authority = authority(folder.path())?;
     let agent = Agent::with_robot(folder.path(), &places::key(key), "Qwerty12", "")?;
@@ -187,7 +187,7 @@ fn signed(key: &str, text: &str) -> Result<(f64, f64, String)> {
     let message = reply.strip_prefix(r#"{"code":"200","responseObject":""#);
     let message = message.and_then(|it| it.strip_suffix("\"}"));
     let message = message.with_context(|| format!("not signed: {reply:.200}"))?;
-    let peak = (peak - idle) * 1024.0 / LARGE as f64;
+    let peak = (peak - idle) * 1024.0 / size as f64;
     Ok((seconds, peak, message.to_owned()))
 }
 

@@ -1,9 +1,9 @@
 //! A PIV card through pcscd and OpenSC's module.
 
-use crate::{password, signs, watch::watch};
+use crate::{password, signs, tokens_of, watch::watch};
 use keystore::{
-    Deadlines, Entry, Error, Store as _, TokenError, TokenModel, TokenStore, Tokens, Unlock,
-    WorkerProgram, pcsc::InsertedCard,
+    Entry, Error, Store as _, TokenError, TokenModel, TokenStore, Tokens, Unlock,
+    pcsc::InsertedCard,
 };
 use pki::Signer as _;
 use virtual_cards::{AUTHENTICATION, Card, OPENSC, Pcscd, READERS, SIGNATURE, fixture, installed};
@@ -12,19 +12,7 @@ fn tokens(pcscd: &Pcscd) -> Option<Tokens> {
     if !installed(&[OPENSC]) {
         return None;
     }
-    let (name, socket) = pcscd.variable();
-    let program = WorkerProgram {
-        program: "/usr/bin/env".into(),
-        arguments: vec![
-            format!("{name}={}", socket.display()).into(),
-            env!("CARGO_BIN_EXE_token-worker").into(),
-        ],
-    };
-    Some(Tokens::new(
-        program,
-        vec![OPENSC.into()],
-        Deadlines::default(),
-    ))
+    Some(tokens_of(OPENSC, pcscd.variable()))
 }
 
 /// The card's only token, as soon as the reader has noticed it.

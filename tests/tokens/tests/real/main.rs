@@ -15,11 +15,23 @@ mod softhsm;
 mod suite;
 mod watch;
 
-use keystore::{Error, OpenKey, Password};
+use keystore::{Deadlines, Error, OpenKey, Password, Tokens, WorkerProgram};
 use pki::Signer as _;
 use std::{fs, path::PathBuf, process::Command};
 use virtual_cards::run;
 use zeroize::Zeroizing;
+
+/// The tokens that this module sees when it runs with this environment variable.
+fn tokens_of(module: &str, (name, value): (&str, PathBuf)) -> Tokens {
+    let program = WorkerProgram {
+        program: "/usr/bin/env".into(),
+        arguments: vec![
+            format!("{name}={}", value.display()).into(),
+            env!("CARGO_BIN_EXE_token-worker").into(),
+        ],
+    };
+    Tokens::new(program, vec![module.into()], Deadlines::default())
+}
 
 fn password(text: &str) -> Password {
     Password::new(Zeroizing::new(text.to_owned()))

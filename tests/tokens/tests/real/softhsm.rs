@@ -3,22 +3,15 @@
 use crate::{
     openssl_agrees, password, signs,
     suite::{Known, conforms},
+    tokens_of,
 };
-use keystore::{Deadlines, Error, Store as _, TokenError, TokenStore, Tokens, WorkerProgram};
+use keystore::{Error, Store as _, TokenError, TokenStore, Tokens};
 use pki::Signer as _;
 use std::fs;
 use virtual_cards::{SoftHsm, fixture};
 
 fn tokens(hsm: &SoftHsm) -> Tokens {
-    let (name, value) = hsm.variable();
-    let program = WorkerProgram {
-        program: "/usr/bin/env".into(),
-        arguments: vec![
-            format!("{name}={}", value.display()).into(),
-            env!("CARGO_BIN_EXE_token-worker").into(),
-        ],
-    };
-    Tokens::new(program, vec![SoftHsm::MODULE.into()], Deadlines::default())
+    tokens_of(SoftHsm::MODULE, hsm.variable())
 }
 
 fn listed(hsm: &SoftHsm) -> TokenStore {
